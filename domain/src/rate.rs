@@ -1,0 +1,93 @@
+//! The rate law: the generic cell rate algorithm in its virtual scheduling form (ITU-T I.371, annex A; ATM Forum Traffic
+//! Management 4.0), a leaky bucket whose whole state is one moment.
+//!
+//! The state is the *theoretical arrival time*: when the bucket will be full again. Whoever keeps it (a map in the
+//! process, a key in Redis) hands it in and stores what comes out, in one atomic act.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::time::{MICROS, Timestamp};
+
+/// How many requests a second, and how many at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    interval: i64,
+    burst: u32,
+}
+
+/// A rate that cannot be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+pub enum InvalidRate {
+    /// Requests a second out of range.
+    #[error("is {0} requests a second, must lie in 0.001 to 1,000,000")]
+    PerSecond(f64),
+    /// A burst out of range.
+    #[error("is a burst of {0}, must lie in 1 to 1,000,000")]
+    Burst(u32),
+}
+
+/// What the law says of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may pass.
+    Granted {
+        /// The state to store.
+        next: Timestamp,
+        /// Requests that could follow at once.
+        remaining: u32,
+        /// Until the whole burst is free again.
+        reset: Duration,
+    },
+    /// It may not; the state stays as it is.
+    Refused {
+        /// When the same request would pass, if nothing else passes before.
+        retry_after: Duration,
+        /// Until the whole burst is free again.
+        reset: Duration,
+    },
+}
+
+impl Rate {
+    /// `rps` requests a second on average (0.001 to a million; the interval is rounded to microseconds), `burst` at
+    /// once (1 to a million).
+    pub fn try_new(rps: f64, burst: u32) -> Result<Self, InvalidRate> {
+        if !(0.001..=1e6).contains(&rps) {
+            return Err(InvalidRate::PerSecond(rps));
+        }
+        if !(1..=1_000_000).contains(&burst) {
+            return Err(InvalidRate::Burst(burst));
+        }
+        Ok(Self { interval: (MICROS as f64 / rps).round() as i64, burst })
+    }
+
+    /// Time between two requests at the average rate, in microseconds.
+    pub fn interval_micros(&self) -> i64 {
+        self.interval
+    }
+
+    /// Most requests at once.
+    pub fn burst(&self) -> u32 {
+        self.burst
+    }
+
+    /// Whether a request that counts as `cost` requests may pass at `now`, `arrival` being the stored state (`None`: no
+    /// request yet). A cost above the burst counts as the burst, so that a large batch waits for a full bucket instead
+    /// of forever; a clock that was set back makes nobody wait longer than for a full bucket.
+    pub fn ask(&self, arrival: Option<Timestamp>, now: Timestamp, cost: u32) -> Verdict {
+        let span = self.interval * i64::from(self.burst);
+        let ahead = arrival.map_or(0, |arrival| (arrival.micros() - now.micros()).clamp(0, span));
+        let wanted = ahead + self.interval * i64::from(cost.min(self.burst));
+        if wanted > span {
+            return Verdict::Refused { retry_after: micros(wanted - span), reset: micros(ahead) };
+        }
+        let next = Timestamp::from_micros(now.micros() + wanted).unwrap_or(Timestamp::MAX);
+        let remaining = u32::try_from((span - wanted) / self.interval).unwrap_or(u32::MAX);
+        Verdict::Granted { next, remaining, reset: micros(wanted) }
+    }
+}
+
+fn micros(count: i64) -> Duration {
+    Duration::from_micros(count.max(0).unsigned_abs())
+}

@@ -1,0 +1,9 @@
+//! Recall: from a cue to memories with a score that can be explained.
+
+pub mod bm25;
+pub mod cue;
+pub mod date;
+pub mod diversity;
+pub mod fuse;
+pub mod speaker;
+pub mod term;

@@ -1,0 +1,4 @@
+//! Reading texts: their words, their dates.
+
+pub mod dates;
+pub mod words;

@@ -1,0 +1,151 @@
+//! The words of a text, as the lexical part of recall compares them.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// NLTK's 179 English stop words, further contractions of the same words, and the modals.
+static STOP_WORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("stop_words.txt").split_whitespace().collect());
+
+/// The terms of a text in reading order, repetitions kept; never empty for a text with a visible character.
+///
+/// Lower case after NFKC; runs of letters and digits with inner apostrophes; a final `'s` cut; stop words out; Snowball
+/// English stems, except where a digit stands in the word. Scripts written without spaces give the pairs of neighbouring
+/// characters, a lone character itself. `foo_bar` is a term beside `foo` and `bar`. A text of stop words alone gives
+/// those words as they stand, a text without words its symbols.
+pub fn words(text: &str) -> Vec<String> {
+    let plain = lowered(text);
+    let terms = content(&plain);
+    if !terms.is_empty() {
+        return terms;
+    }
+    let bare: Vec<String> = tokens(&plain).map(str::to_owned).collect();
+    if !bare.is_empty() {
+        return bare;
+    }
+    plain.chars().filter(|c| !c.is_whitespace() && !c.is_control()).map(String::from).collect()
+}
+
+/// Whether anything but stop words and symbols is said.
+pub fn has_content(text: &str) -> bool {
+    !content(&lowered(text)).is_empty()
+}
+
+/// The lower-case words of a text as they stand, only a final `'s` cut: what names are compared with.
+pub fn bare_words(text: &str) -> Vec<String> {
+    let plain = lowered(text);
+    tokens(&plain).map(|token| without_s(token).to_owned()).collect()
+}
+
+/// The text without the words that `unwanted` picks by their bare form (see [`bare_words`]), a following `'s` included.
+pub fn without(text: &str, unwanted: impl Fn(&str) -> bool) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(begins) {
+        kept.push_str(&rest[..start]);
+        let (token, after) = rest[start..].split_at(token_len(&rest[start..]));
+        if !unwanted(without_s(&lowered(token))) {
+            kept.push_str(token);
+        }
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
+}
+
+fn content(plain: &str) -> Vec<String> {
+    let stemmer = Stemmer::create(Algorithm::English);
+    let mut terms = Vec::new();
+    for token in tokens(plain) {
+        if token.starts_with(is_spaceless) {
+            pairs(token, &mut terms);
+        } else if token.contains('_') {
+            terms.push(token.to_owned());
+            token.split('_').for_each(|part| word(part, &stemmer, &mut terms));
+        } else {
+            word(token, &stemmer, &mut terms);
+        }
+    }
+    terms
+}
+
+fn word(token: &str, stemmer: &Stemmer, terms: &mut Vec<String>) {
+    let word = without_s(token);
+    if word.is_empty() || STOP_WORDS.contains(word) {
+        return;
+    }
+    let named = word.contains(|c: char| c.is_numeric());
+    terms.push(if named { word.to_owned() } else { stemmer.stem(word).into_owned() });
+}
+
+fn pairs(run: &str, terms: &mut Vec<String>) {
+    let chars: Vec<char> = run.chars().collect();
+    match chars.as_slice() {
+        [lone] => terms.push(lone.to_string()),
+        many => terms.extend(many.windows(2).map(|pair| pair.iter().collect::<String>())),
+    }
+}
+
+fn without_s(token: &str) -> &str {
+    token.strip_suffix("'s").unwrap_or(token)
+}
+
+fn lowered(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfkc().collect::<String>().to_lowercase().replace('’', "'")
+}
+
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.find(begins)?;
+        let (token, after) = rest[start..].split_at(token_len(&rest[start..]));
+        rest = after;
+        Some(token)
+    })
+}
+
+fn begins(c: char) -> bool {
+    c.is_alphanumeric() || is_spaceless(c)
+}
+
+/// Bytes of the token that `text` begins with.
+fn token_len(text: &str) -> usize {
+    if text.starts_with(is_spaceless) {
+        return text.find(|c| !is_spaceless(c) && !is_combining_mark(c)).unwrap_or(text.len());
+    }
+    let mut chars = text.char_indices().peekable();
+    let mut end = 0;
+    while let Some((at, c)) = chars.next() {
+        let inner = |next: Option<&(usize, char)>| next.is_some_and(|&(_, c)| c.is_alphanumeric() && !is_spaceless(c));
+        if is_spaceless(c) {
+            break;
+        } else if c.is_alphanumeric() || is_combining_mark(c) {
+            end = at + c.len_utf8();
+        } else if !(c == '_' || matches!(c, '\'' | '’') && inner(chars.peek())) {
+            break;
+        }
+    }
+    end
+}
+
+/// Letters of scripts written without spaces between words (Hangul has spaces, but particles hang on its words).
+fn is_spaceless(c: char) -> bool {
+    matches!(c,
+        '\u{0e01}'..='\u{0eff}'       // Thai, Lao
+        | '\u{1000}'..='\u{109f}'     // Myanmar
+        | '\u{1780}'..='\u{17dd}'     // Khmer
+        | '\u{3005}'..='\u{3007}'
+        | '\u{3041}'..='\u{30ff}'     // Kana
+        | '\u{31f0}'..='\u{31ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}'
+        | '\u{ac00}'..='\u{d7a3}'     // Hangul
+    ) && c != '\u{30fb}'
+        && c != '\u{0e3f}'
+}
