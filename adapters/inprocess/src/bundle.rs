@@ -1,0 +1,142 @@
+//! All ports in the process: what stories and wire tests run on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::ports::error::PortError;
+use application::ports::{Component, Ports};
+use domain::time::Timestamp;
+
+use crate::admission::{self, RateLimit};
+use crate::counters::Counters;
+use crate::events::EventLog;
+use crate::hashed_words::HashedWords;
+use crate::own_tenant::OwnTenant;
+use crate::switch::Switch;
+use crate::system::ManualClock;
+use crate::tokens::Tokens;
+use crate::volatile::Volatile;
+use crate::working::{self, SessionMemory};
+
+/// Dimensions of the encodings: few, so that stories are quick.
+const DIMENSIONS: usize = 64;
+
+/// A bundle without any server or file. Its clock stands at the first moment of 2026 until it is moved; its tokens are
+/// those that were granted; its policy is [`OwnTenant`]; whatever could be a server can be switched off.
+#[derive(Debug)]
+pub struct InProcess {
+    ledger: Switch<Volatile>,
+    long_term: Switch<Volatile>,
+    density: Switch<Volatile>,
+    working: Switch<SessionMemory>,
+    encoder: Switch<HashedWords>,
+    policy: Switch<OwnTenant>,
+    tokens: Tokens,
+    admission: Switch<RateLimit>,
+    events: Switch<EventLog>,
+    counters: Counters,
+    clock: ManualClock,
+}
+
+impl InProcess {
+    /// Nothing stored, no limit, nobody granted a token.
+    pub fn new() -> Self {
+        Self::with(working::Config::default(), RateLimit::unlimited())
+    }
+
+    /// The same with a working memory of another size.
+    pub fn with_working(config: working::Config) -> Self {
+        Self::with(config, RateLimit::unlimited())
+    }
+
+    /// The same with a rate limit; the error is a rate that cannot be kept.
+    pub fn with_rate(config: admission::Config) -> Result<Self, domain::rate::InvalidRate> {
+        Ok(Self::with(working::Config::default(), RateLimit::try_new(config)?))
+    }
+
+    fn with(working: working::Config, limit: RateLimit) -> Self {
+        let stored = Arc::new(Volatile::new(DIMENSIONS));
+        Self {
+            ledger: Switch::new(stored.clone()),
+            long_term: Switch::new(stored.clone()),
+            density: Switch::new(stored),
+            working: Switch::new(SessionMemory::new(working)),
+            encoder: Switch::new(HashedWords::new(DIMENSIONS)),
+            policy: Switch::new(OwnTenant),
+            tokens: Tokens::default(),
+            admission: Switch::new(limit),
+            events: Switch::new(EventLog::new(1000)),
+            counters: Counters::default(),
+            clock: ManualClock::at(Timestamp::parse("2026-01-01T00:00:00Z").expect("a moment of RFC 3339")),
+        }
+    }
+}
+
+impl Default for InProcess {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Ports for InProcess {
+    type Ledger = Switch<Volatile>;
+    type LongTerm = Switch<Volatile>;
+    type Working = Switch<SessionMemory>;
+    type Density = Switch<Volatile>;
+    type Encoder = Switch<HashedWords>;
+    type Policy = Switch<OwnTenant>;
+    type Authenticator = Tokens;
+    type Admission = Switch<RateLimit>;
+    type Events = Switch<EventLog>;
+    type Metrics = Counters;
+    type System = ManualClock;
+
+    fn ledger(&self) -> &Self::Ledger {
+        &self.ledger
+    }
+    fn long_term(&self) -> &Self::LongTerm {
+        &self.long_term
+    }
+    fn working(&self) -> &Self::Working {
+        &self.working
+    }
+    fn density(&self) -> &Self::Density {
+        &self.density
+    }
+    fn encoder(&self) -> &Self::Encoder {
+        &self.encoder
+    }
+    fn policy(&self) -> &Self::Policy {
+        &self.policy
+    }
+    fn authenticator(&self) -> &Self::Authenticator {
+        &self.tokens
+    }
+    fn admission(&self) -> &Self::Admission {
+        &self.admission
+    }
+    fn events(&self) -> &Self::Events {
+        &self.events
+    }
+    fn metrics(&self) -> &Self::Metrics {
+        &self.counters
+    }
+    fn system(&self) -> &Self::System {
+        &self.clock
+    }
+
+    async fn probe(&self) -> Vec<Component> {
+        vec![
+            component("storage", self.ledger.reach("ledger", "answer"), false),
+            component("index", self.long_term.reach("long_term", "answer"), false),
+            component("policy", self.policy.reach("policy", "answer"), false),
+            component("encoder", self.encoder.reach("encoder", "answer"), false),
+            component("working_memory", self.working.reach("working", "answer"), true),
+        ]
+    }
+}
+
+fn component<T>(name: &'static str, reached: Result<&T, PortError>, optional: bool) -> Component {
+    let status = reached.map(drop).map_err(|error| error.to_string());
+    Component { name, status, latency: Duration::ZERO, optional }
+}

@@ -1,0 +1,83 @@
+//! What is stored, behind a switch: ledger, long-term memory, density store.
+
+use std::sync::Arc;
+
+use application::ports::density::{DensityStore, Unmerged};
+use application::ports::error::PortError;
+use application::ports::ledger::{
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version,
+};
+use application::ports::long_term::{Entry, LongTermMemory};
+use domain::density::fold::Fold;
+use domain::density::matrix::DensityMatrix;
+use domain::index::Candidate;
+use domain::link::Edge;
+use domain::memory::{Memory, MemoryId, Seq};
+use domain::recall::cue::Cue;
+use domain::tenant::{Namespace, Tenant};
+
+use super::Switch;
+
+impl<T: Ledger> Ledger for Switch<T> {
+    async fn remember(&self, act: Remembering) -> Result<Vec<Stored>, LedgerError> {
+        self.reach("ledger", "remember")?.remember(act).await
+    }
+
+    async fn change(&self, act: Changing) -> Result<Arc<Memory>, LedgerError> {
+        self.reach("ledger", "change a memory")?.change(act).await
+    }
+
+    async fn erase(&self, act: Erasing) -> Result<Erased, LedgerError> {
+        self.reach("ledger", "erase")?.erase(act).await
+    }
+
+    async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {
+        self.reach("ledger", "read")?.read(tenant, ids).await
+    }
+
+    async fn list(&self, tenant: &Tenant, page: Page) -> Result<Listed, PortError> {
+        self.reach("ledger", "list")?.list(tenant, page).await
+    }
+
+    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
+        self.reach("ledger", "read versions")?.versions(tenant, id).await
+    }
+
+    async fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Edge>, PortError> {
+        self.reach("ledger", "read links")?.edges(tenant, ids).await
+    }
+
+    async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
+        self.reach("ledger", "count namespaces")?.namespaces(tenant).await
+    }
+}
+
+impl<T: LongTermMemory> LongTermMemory for Switch<T> {
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+        self.reach("long_term", "apply entries")?.apply(tenant, entries).await
+    }
+
+    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+        self.reach("long_term", "search")?.search(cue).await
+    }
+}
+
+impl<T: DensityStore> DensityStore for Switch<T> {
+    async fn matrix(&self, tenant: &Tenant, namespace: &Namespace) -> Result<Arc<DensityMatrix>, PortError> {
+        self.reach("density", "read a matrix")?.matrix(tenant, namespace).await
+    }
+
+    async fn merge(
+        &self,
+        tenant: &Tenant,
+        namespace: &Namespace,
+        fold: &Fold,
+        places: &[Seq],
+    ) -> Result<(), PortError> {
+        self.reach("density", "merge")?.merge(tenant, namespace, fold, places).await
+    }
+
+    async fn unmerged(&self, limit: usize) -> Result<Vec<Unmerged>, PortError> {
+        self.reach("density", "list what is unmerged")?.unmerged(limit).await
+    }
+}

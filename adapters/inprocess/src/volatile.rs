@@ -1,0 +1,65 @@
+//! Ledger, long-term memory and density store without a disk: they end with their process.
+//!
+//! One lock holds everything, so that each act is atomic. An act is checked whole before anything is changed.
+
+mod change;
+mod density;
+mod erase;
+mod estate;
+mod ledger;
+mod remember;
+mod search;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use domain::density::matrix::DensityMatrix;
+use domain::memory::{MemoryId, Seq};
+use domain::tenant::{Namespace, Tenant};
+use estate::Estate;
+
+/// Everything stored, in memory only.
+#[derive(Debug)]
+pub struct Volatile {
+    dimensions: usize,
+    state: Mutex<State>,
+}
+
+impl Volatile {
+    /// Nothing stored; density matrices will have so many dimensions.
+    pub fn new(dimensions: usize) -> Self {
+        Self { dimensions, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder of this lock panics")
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    counter: Counter,
+    estates: HashMap<Tenant, Estate>,
+    matrices: HashMap<(Tenant, Namespace), Arc<DensityMatrix>>,
+    /// What no matrix has seen; erased memories are not among it.
+    unseen: BTreeMap<Seq, Unseen>,
+}
+
+/// A memory stored and not merged yet.
+#[derive(Debug)]
+struct Unseen {
+    tenant: Tenant,
+    namespace: Namespace,
+    id: MemoryId,
+}
+
+/// The last place given to an act.
+#[derive(Debug, Default)]
+struct Counter(i64);
+
+impl Counter {
+    fn next(&mut self) -> Seq {
+        self.0 += 1;
+        Seq(self.0)
+    }
+}

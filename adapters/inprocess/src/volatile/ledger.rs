@@ -1,0 +1,83 @@
+//! The ledger: writes go through one act each, reads see the present.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use application::ports::error::PortError;
+use application::ports::ledger::{
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version,
+};
+use domain::link::Edge;
+use domain::memory::{Memory, MemoryId};
+use domain::tenant::{Namespace, Tenant};
+
+use super::Volatile;
+use super::estate::{Estate, Row};
+
+impl Ledger for Volatile {
+    async fn remember(&self, act: Remembering) -> Result<Vec<Stored>, LedgerError> {
+        Ok(self.state().remember(act)?)
+    }
+
+    async fn change(&self, act: Changing) -> Result<Arc<Memory>, LedgerError> {
+        Ok(self.state().change(act)?)
+    }
+
+    async fn erase(&self, act: Erasing) -> Result<Erased, LedgerError> {
+        Ok(self.state().erase(&act))
+    }
+
+    async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {
+        let found = |estate: &Estate| ids.iter().filter_map(|id| estate.get(*id).cloned()).collect();
+        Ok(self.state().estates.get(tenant).map(found).unwrap_or_default())
+    }
+
+    async fn list(&self, tenant: &Tenant, page: Page) -> Result<Listed, PortError> {
+        Ok(self.state().estates.get(tenant).map(|estate| estate.list(&page)).unwrap_or_default())
+    }
+
+    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
+        let state = self.state();
+        let row = state.estates.get(tenant).and_then(|estate| estate.rows.get(&id));
+        Ok(row.map(|row| row.states.clone()).unwrap_or_default())
+    }
+
+    async fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Edge>, PortError> {
+        Ok(self.state().estates.get(tenant).map(|estate| estate.edges(ids)).unwrap_or_default())
+    }
+
+    async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
+        let state = self.state();
+        let mut counts = BTreeMap::new();
+        for row in state.estates.get(tenant).iter().flat_map(|estate| estate.rows.values()) {
+            *counts.entry(row.now().namespace.clone()).or_default() += 1;
+        }
+        Ok(counts.into_iter().collect())
+    }
+}
+
+impl Estate {
+    fn list(&self, page: &Page) -> Listed {
+        let later = self.order.range((Bound::Excluded(page.after), Bound::Unbounded));
+        let mut wanted = later.filter_map(|(seq, id)| Some((*seq, self.get(*id)?))).filter(|(_, memory)| {
+            page.namespace.as_ref().is_none_or(|name| memory.namespace == *name) && page.filter.admits(memory)
+        });
+        let found: Vec<_> = wanted.by_ref().take(page.limit.max(1)).collect();
+        let more = wanted.next().is_some();
+        let next = found.last().filter(|_| more).map(|(seq, _)| *seq);
+        Listed { memories: found.into_iter().map(|(_, memory)| memory.clone()).collect(), next }
+    }
+
+    fn edges(&self, ids: &[MemoryId]) -> Vec<Edge> {
+        let ids: HashSet<&MemoryId> = ids.iter().collect();
+        let all = self
+            .rows
+            .values()
+            .map(Row::now)
+            .flat_map(|memory| memory.links.iter().map(|link| Edge { from: memory.id, link: *link }));
+        let touching: BTreeSet<Edge> =
+            all.filter(|edge| ids.contains(&edge.from) || ids.contains(&edge.link.to)).collect();
+        touching.into_iter().collect()
+    }
+}

@@ -1,0 +1,191 @@
+//! The driving side: one method for each thing that a caller can do.
+
+use std::sync::Arc;
+
+use domain::recall::term::Weights;
+use domain::tenant::{Label, Tenant};
+
+use crate::call::{Call, Caller};
+use crate::ports::admission::{Admission, Verdict};
+use crate::ports::authenticator::{Authenticator, Rejection};
+use crate::ports::error::PortError;
+use crate::ports::ledger::Note;
+use crate::ports::metrics::{Measurement, Metrics, Outcome};
+use crate::ports::policy::Action;
+use crate::ports::system::System;
+use crate::ports::{Component, Ports};
+use crate::use_cases::{change, erase, health, links, plan, read, recall, remember, sessions};
+use crate::work::folds::Folds;
+
+/// Everything that callers may ask, over one bundle of ports. Cloning shares it.
+pub struct Brain<P> {
+    pub(crate) ports: Arc<P>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) folds: Arc<Folds>,
+}
+
+impl<P> Clone for Brain<P> {
+    fn clone(&self) -> Self {
+        Self { ports: self.ports.clone(), settings: self.settings.clone(), folds: self.folds.clone() }
+    }
+}
+
+/// What an operator can tune in the use cases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// How much each signal counts in recall.
+    pub weights: Weights,
+    /// Below this confidence recall says that it abstains, 0 to 1.
+    pub abstain_below: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { weights: domain::recall::fuse::default_weights(), abstain_below: 0.35 }
+    }
+}
+
+impl<P: Ports> Brain<P> {
+    /// A brain over its ports.
+    pub fn new(ports: P, settings: Settings) -> Self {
+        Self { ports: Arc::new(ports), settings: Arc::new(settings), folds: Arc::new(Folds::default()) }
+    }
+
+    /// The ports, for those who compose.
+    pub fn ports(&self) -> &P {
+        &self.ports
+    }
+
+    /// Turns a bearer token into a caller; a refusal is counted and logged.
+    pub async fn authenticate(&self, token: Option<&str>) -> Result<Caller, Rejection> {
+        let checked = match token {
+            Some(token) => self.ports.authenticator().authenticate(token, self.ports.system().now()).await,
+            None => Err(Rejection::Missing),
+        };
+        checked.inspect_err(|reason| {
+            self.ports.metrics().record(Measurement::AuthFailure(*reason));
+            tracing::warn!(reason = reason.as_str(), "auth: jwt token refused");
+        })
+    }
+
+    /// Asks for one request of a tenant.
+    pub async fn admit(&self, tenant: &Tenant) -> Result<Verdict, PortError> {
+        let verdict = self.ports.admission().admit(tenant, self.ports.system().now()).await?;
+        if matches!(verdict, Verdict::Refused { .. }) {
+            self.ports.metrics().record(Measurement::RateLimited);
+        }
+        Ok(verdict)
+    }
+
+    /// Stores memories, all or nothing.
+    pub async fn remember(
+        &self,
+        call: &Call,
+        command: remember::Remember,
+    ) -> Result<remember::Remembered, remember::RememberError> {
+        self.counted("remember", remember::execute(self, call, command).await)
+    }
+
+    /// Finds the memories that answer a query.
+    pub async fn recall(&self, call: &Call, query: recall::Recall) -> Result<recall::Recalled, recall::RecallError> {
+        self.counted("recall", recall::execute(self, call, query).await)
+    }
+
+    /// Makes a plan for a goal from what is stored.
+    pub async fn plan(&self, call: &Call, query: plan::MakePlan) -> Result<plan::Planned, plan::PlanError> {
+        self.counted("plan", plan::execute(self, call, query).await)
+    }
+
+    /// Reads one memory.
+    pub async fn read(&self, call: &Call, query: read::Read) -> Result<read::MemoryRead, read::ReadError> {
+        self.counted("read", read::one(self, call, query).await)
+    }
+
+    /// Lists memories by place in the ledger.
+    pub async fn list(&self, call: &Call, query: read::List) -> Result<crate::ports::ledger::Listed, read::ReadError> {
+        self.counted("list", read::list(self, call, query).await)
+    }
+
+    /// Reads what a memory was, and when it changed.
+    pub async fn versions(&self, call: &Call, query: read::Read) -> Result<read::Versions, read::ReadError> {
+        self.counted("versions", read::versions(self, call, query).await)
+    }
+
+    /// Lists the tenant's namespaces with their counts.
+    pub async fn namespaces(&self, call: &Call) -> Result<read::Namespaces, read::ReadError> {
+        self.counted("namespaces", read::namespaces(self, call).await)
+    }
+
+    /// Changes what stands beside a memory's content.
+    pub async fn change(&self, call: &Call, command: change::Amend) -> Result<change::Changed, change::ChangeError> {
+        self.counted("change", change::execute(self, call, command).await)
+    }
+
+    /// Links a memory to another.
+    pub async fn link(&self, call: &Call, command: links::AddLink) -> Result<change::Changed, change::ChangeError> {
+        self.counted("link", links::add(self, call, command).await)
+    }
+
+    /// Takes a link away.
+    pub async fn unlink(&self, call: &Call, command: links::DropLink) -> Result<change::Changed, change::ChangeError> {
+        self.counted("unlink", links::drop(self, call, command).await)
+    }
+
+    /// Erases for good: one memory, a data subject, a namespace.
+    pub async fn erase(&self, call: &Call, command: erase::Erase) -> Result<erase::Receipt, erase::EraseError> {
+        self.counted("erase", erase::execute(self, call, command).await)
+    }
+
+    /// Shows what working memory holds for a session.
+    pub async fn session(&self, call: &Call, session: Label) -> Result<sessions::Held, sessions::SessionError> {
+        self.counted("session", sessions::show(self, call, session).await)
+    }
+
+    /// Ends a session; erases nothing.
+    pub async fn end_session(&self, call: &Call, session: Label) -> Result<sessions::Ended, sessions::SessionError> {
+        self.counted("end_session", sessions::end(self, call, session).await)
+    }
+
+    /// How the service and everything it stands on is.
+    pub async fn health(&self) -> health::Health {
+        health::execute(self).await
+    }
+
+    /// The metrics so far.
+    pub fn exposition(&self) -> String {
+        self.ports.metrics().exposition()
+    }
+
+    /// Counts a request that was answered.
+    pub fn record(&self, measurement: Measurement) {
+        self.ports.metrics().record(measurement);
+    }
+
+    pub(crate) fn note(&self, call: &Call, action: Action) -> Note {
+        Note {
+            subject: call.caller.subject.clone(),
+            action: action.as_str(),
+            request_id: call.request_id.clone(),
+            at: self.ports.system().now(),
+        }
+    }
+
+    fn counted<T, E: Blame>(&self, operation: &'static str, result: Result<T, E>) -> Result<T, E> {
+        let outcome = match &result {
+            Ok(_) => Outcome::Success,
+            Err(error) => error.outcome(),
+        };
+        self.ports.metrics().record(Measurement::MemoryOperation { operation, outcome });
+        result
+    }
+
+    /// The components of the profile, freshly probed.
+    pub async fn probe(&self) -> Vec<Component> {
+        self.ports.probe().await
+    }
+}
+
+/// Whose fault an error is: the caller's, or ours.
+pub(crate) trait Blame {
+    fn outcome(&self) -> Outcome;
+}

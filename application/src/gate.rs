@@ -1,0 +1,64 @@
+//! The gate before every use case: may this caller do that?
+
+use thiserror::Error;
+
+use crate::call::Call;
+use crate::ports::Ports;
+use crate::ports::error::PortError;
+use crate::ports::metrics::{Measurement, Metrics};
+use crate::ports::policy::{Action, Decision, Policy, Question, Resource};
+
+/// Why a use case did not begin.
+#[derive(Debug, Error)]
+pub enum Forbidden {
+    /// The policy denied it.
+    #[error("{reason}")]
+    Denied {
+        /// The policy's reason, fit for the caller.
+        reason: String,
+    },
+    /// The policy could not be asked: nothing is permitted then.
+    #[error(transparent)]
+    Policy(#[from] PortError),
+}
+
+/// Asks the policy; everything that is not allowed ends here.
+pub(crate) async fn permit<P: Ports>(
+    ports: &P,
+    call: &Call,
+    action: Action,
+    resource: Resource<'_>,
+) -> Result<(), Forbidden> {
+    match ports.policy().decide(&Question { call, action, resource }).await? {
+        Decision::Allow => Ok(()),
+        Decision::Deny { reason } => {
+            ports.metrics().record(Measurement::Denied);
+            tracing::warn!(
+                request_id = %call.request_id,
+                tenant = %call.caller.tenant,
+                subject = %call.caller.subject,
+                action = action.as_str(),
+                reason = %reason,
+                "auth: policy denied"
+            );
+            Err(Forbidden::Denied { reason })
+        }
+    }
+}
+
+impl<'a> Resource<'a> {
+    /// Memories of the caller's tenant in a namespace.
+    pub(crate) fn memories(call: &'a Call, namespace: &'a domain::tenant::Namespace) -> Self {
+        Self { kind: "memory", tenant: &call.caller.tenant, namespace: Some(namespace), id: None }
+    }
+
+    /// Something of the caller's tenant that an id names.
+    pub(crate) fn named(call: &'a Call, kind: &'static str, id: &'a str) -> Self {
+        Self { kind, tenant: &call.caller.tenant, namespace: None, id: Some(id) }
+    }
+
+    /// Everything of a kind that the caller's tenant has.
+    pub(crate) fn all(call: &'a Call, kind: &'static str) -> Self {
+        Self { kind, tenant: &call.caller.tenant, namespace: None, id: None }
+    }
+}

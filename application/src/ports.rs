@@ -1,0 +1,94 @@
+//! The driven ports: everything the application needs from outside, and the bundle that holds them.
+
+pub mod admission;
+pub mod authenticator;
+pub mod density;
+pub mod encoder;
+pub mod error;
+pub mod events;
+pub mod ledger;
+pub mod long_term;
+pub mod metrics;
+pub mod policy;
+pub mod system;
+pub mod working;
+
+use std::future::Future;
+use std::time::Duration;
+
+use admission::Admission;
+use authenticator::Authenticator;
+use density::DensityStore;
+use encoder::Encoder;
+use events::Events;
+use ledger::Ledger;
+use long_term::LongTermMemory;
+use metrics::Metrics;
+use policy::Policy;
+use system::System;
+use working::WorkingMemory;
+
+/// Everything the application needs from outside, as one type.
+pub trait Ports: Send + Sync + 'static {
+    /// Durable record.
+    type Ledger: Ledger;
+    /// Search over all memories.
+    type LongTerm: LongTermMemory;
+    /// What sessions have in mind.
+    type Working: WorkingMemory;
+    /// Density matrices.
+    type Density: DensityStore;
+    /// Text encoder.
+    type Encoder: Encoder;
+    /// Policy decision point.
+    type Policy: Policy;
+    /// Bearer tokens.
+    type Authenticator: Authenticator;
+    /// Rate limit.
+    type Admission: Admission;
+    /// Event stream.
+    type Events: Events;
+    /// Metrics.
+    type Metrics: Metrics;
+    /// Clock and ids.
+    type System: System;
+
+    /// Durable record.
+    fn ledger(&self) -> &Self::Ledger;
+    /// Search over all memories.
+    fn long_term(&self) -> &Self::LongTerm;
+    /// What sessions have in mind.
+    fn working(&self) -> &Self::Working;
+    /// Density matrices.
+    fn density(&self) -> &Self::Density;
+    /// Text encoder.
+    fn encoder(&self) -> &Self::Encoder;
+    /// Policy decision point.
+    fn policy(&self) -> &Self::Policy;
+    /// Bearer tokens.
+    fn authenticator(&self) -> &Self::Authenticator;
+    /// Rate limit.
+    fn admission(&self) -> &Self::Admission;
+    /// Event stream.
+    fn events(&self) -> &Self::Events;
+    /// Metrics.
+    fn metrics(&self) -> &Self::Metrics;
+    /// Clock and ids.
+    fn system(&self) -> &Self::System;
+
+    /// The components that this profile stands on, freshly probed, for `/health`.
+    fn probe(&self) -> impl Future<Output = Vec<Component>> + Send;
+}
+
+/// One line of `/health`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// `redis`, `postgres`, `storage`, …
+    pub name: &'static str,
+    /// Healthy, or what is wrong in words without secrets.
+    pub status: Result<(), String>,
+    /// How long the probe took.
+    pub latency: Duration,
+    /// Whether requests can be served without it: readiness asks only for the others.
+    pub optional: bool,
+}

@@ -1,0 +1,53 @@
+//! The density matrices: what each namespace has seen, as a state.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use domain::density::fold::Fold;
+use domain::density::matrix::DensityMatrix;
+use domain::encoding::Encoding;
+use domain::memory::{Importance, Seq};
+use domain::tenant::{Namespace, Tenant};
+
+use super::error::PortError;
+
+/// One density matrix per tenant and namespace. Suite: `contract::density`.
+///
+/// Obligations: every matrix that comes out satisfies the three laws; merging is atomic and in some order, none is
+/// lost, none counts twice: merging a place (`seq`) that is in the matrix already is `Conflict` and changes nothing;
+/// observations counted = memories merged.
+pub trait DensityStore: Send + Sync {
+    /// The matrix of a namespace, at most a second old; maximally mixed where nothing was merged yet.
+    fn matrix(
+        &self,
+        tenant: &Tenant,
+        namespace: &Namespace,
+    ) -> impl Future<Output = Result<Arc<DensityMatrix>, PortError>> + Send;
+
+    /// Merges the fold of the memories at these places.
+    fn merge(
+        &self,
+        tenant: &Tenant,
+        namespace: &Namespace,
+        fold: &Fold,
+        places: &[Seq],
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// Memories that are in no matrix yet (their fold was lost with its process), at most `limit`, the oldest first.
+    fn unmerged(&self, limit: usize) -> impl Future<Output = Result<Vec<Unmerged>, PortError>> + Send;
+}
+
+/// A memory that no matrix has seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unmerged {
+    /// Its place in the ledger.
+    pub seq: Seq,
+    /// Whose it is.
+    pub tenant: Tenant,
+    /// Which matrix it belongs to.
+    pub namespace: Namespace,
+    /// Its place in meaning.
+    pub encoding: Option<Encoding>,
+    /// How much it matters.
+    pub importance: Importance,
+}

@@ -1,0 +1,48 @@
+//! The long-term memory: the search over all memories.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use domain::index::Candidate;
+use domain::memory::{Memory, MemoryId, Seq};
+use domain::recall::cue::Cue;
+use domain::tenant::{Namespace, Tenant};
+
+use super::error::PortError;
+
+/// Search over all unerased memories, derived from the ledger. Suite: `contract::long_term`.
+///
+/// Obligations: applying the same entry twice, or an older one after a newer, changes nothing and succeeds; what is
+/// applied is found by the very next search; what is erased is not, nor do its words count any more; candidates all
+/// satisfy the cue's filter, are at most `limit`, and hold the best by the cue's weights; a namespace that is not there
+/// answers no candidates.
+pub trait LongTermMemory: Send + Sync {
+    /// Applies entries of one tenant in their order.
+    fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// The candidates for a cue with their raw signals, the best by the cue's weights first.
+    fn search(&self, cue: &Cue) -> impl Future<Output = Result<Vec<Candidate>, PortError>> + Send;
+}
+
+/// One thing to apply.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place in the ledger.
+    pub seq: Seq,
+    /// What it is.
+    pub act: Act,
+}
+
+/// What can be applied.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// A memory as it now is.
+    Put(Arc<Memory>),
+    /// A memory that is no more.
+    Erase {
+        /// Where it was.
+        namespace: Namespace,
+        /// Its name.
+        id: MemoryId,
+    },
+}

@@ -1,0 +1,81 @@
+//! Metrics: counting what happens, in the operators' names.
+
+use std::time::Duration;
+
+use super::authenticator::Rejection;
+
+/// Where measurements go. Suite: `contract::metrics`.
+///
+/// Obligations: every name of the operators' list is in the exposition from the start, counters as 0; nothing counted
+/// is lost; labels come from closed sets, so that no caller can make the exposition grow.
+pub trait Metrics: Send + Sync {
+    /// Counts or observes something.
+    fn record(&self, measurement: Measurement);
+
+    /// Everything counted so far in the Prometheus text format.
+    fn exposition(&self) -> String;
+}
+
+/// Something to count or observe.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Measurement {
+    /// A request was answered.
+    Request {
+        /// `GET`, `POST`, …
+        method: &'static str,
+        /// The route's pattern, such as `/memories/{id}`; `unmatched` for anything else.
+        endpoint: &'static str,
+        /// The status code.
+        status: u16,
+        /// From the first byte read to the answer made.
+        took: Duration,
+    },
+    /// A use case ended.
+    MemoryOperation {
+        /// `remember`, `recall`, …
+        operation: &'static str,
+        /// How.
+        outcome: Outcome,
+    },
+    /// A token was refused.
+    AuthFailure(Rejection),
+    /// A policy denied.
+    Denied,
+    /// A request was over the rate.
+    RateLimited,
+    /// Looked for memories in working memory.
+    WorkingMemory {
+        /// How many of the answers it held.
+        hits: u64,
+        /// How many it did not.
+        misses: u64,
+    },
+    /// A density matrix whose trace was off.
+    DensityTraceError,
+    /// A density matrix that had a negative eigenvalue.
+    DensityPsdClip,
+    /// How many memories there are now.
+    Memories(u64),
+}
+
+/// How a use case ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// As asked.
+    Success,
+    /// The caller asked for something that cannot be.
+    Refused,
+    /// We failed.
+    Error,
+}
+
+impl Outcome {
+    /// The outcome as a label.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Refused => "refused",
+            Self::Error => "error",
+        }
+    }
+}

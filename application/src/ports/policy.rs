@@ -1,0 +1,102 @@
+//! The policy decision point: may this caller do that?
+
+use std::future::Future;
+
+use domain::tenant::{Namespace, Tenant};
+
+use super::error::PortError;
+use crate::call::Call;
+
+/// Decides whether an operation is permitted. Suite: `contract::policy` (one decision table for every adapter).
+///
+/// Obligations: what no rule permits is denied; a policy that cannot be asked or does not answer a decision is an error, never a decision;
+/// the same question gets the same decision until the policy changes.
+pub trait Policy: Send + Sync {
+    /// Decides.
+    fn decide(&self, question: &Question<'_>) -> impl Future<Output = Result<Decision, PortError>> + Send;
+}
+
+/// Who wants to do what to which resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Who asks, and in which request.
+    pub call: &'a Call,
+    /// What is to be done.
+    pub action: Action,
+    /// To what.
+    pub resource: Resource<'a>,
+}
+
+/// Everything that a caller can be permitted to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Store memories.
+    Remember,
+    /// Search memories.
+    Recall,
+    /// Ask for a plan.
+    Plan,
+    /// Read or list memories, versions, links, namespaces.
+    Read,
+    /// Change a memory or its links.
+    Change,
+    /// Erase memories, data subjects, namespaces.
+    Erase,
+    /// Look into a session's working memory.
+    ReadSession,
+    /// End a session.
+    EndSession,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 8] = [
+        Self::Remember,
+        Self::Recall,
+        Self::Plan,
+        Self::Read,
+        Self::Change,
+        Self::Erase,
+        Self::ReadSession,
+        Self::EndSession,
+    ];
+
+    /// The action in the policy's words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Remember => "memory:remember",
+            Self::Recall => "memory:recall",
+            Self::Plan => "memory:plan",
+            Self::Read => "memory:read",
+            Self::Change => "memory:change",
+            Self::Erase => "memory:erase",
+            Self::ReadSession => "session:read",
+            Self::EndSession => "session:end",
+        }
+    }
+}
+
+/// What an operation touches; the tenant is whose it is, which need not be the caller's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resource<'a> {
+    /// `memory`, `namespace`, `session`, `subject`.
+    pub kind: &'static str,
+    /// Whose it is.
+    pub tenant: &'a Tenant,
+    /// In which namespace, where there is one.
+    pub namespace: Option<&'a Namespace>,
+    /// Which one, where there is one.
+    pub id: Option<&'a str>,
+}
+
+/// The answer of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It may be done.
+    Allow,
+    /// It may not.
+    Deny {
+        /// Why, for the caller and the audit.
+        reason: String,
+    },
+}

@@ -1,0 +1,11 @@
+//! What callers can do, one file each: command or query, answer, error, `execute`.
+
+pub mod change;
+pub mod erase;
+pub mod health;
+pub mod links;
+pub mod plan;
+pub mod read;
+pub mod recall;
+pub mod remember;
+pub mod sessions;

@@ -1,0 +1,80 @@
+//! Change: other data beside a memory's content. The content itself is never edited.
+
+use std::sync::Arc;
+
+use domain::memory::{Memory, MemoryId};
+use thiserror::Error;
+
+use crate::brain::{Blame, Brain};
+use crate::call::Call;
+use crate::gate::{Forbidden, permit};
+use crate::ports::Ports;
+use crate::ports::error::PortError;
+use crate::ports::ledger::{Amendment, Change, Changing, Ledger, LedgerError, Refusal};
+use crate::ports::metrics::Outcome;
+use crate::ports::policy::{Action, Resource};
+
+/// Other data beside a memory's content.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Amend {
+    /// Which memory.
+    pub id: MemoryId,
+    /// The version that the caller has seen (`If-Match`).
+    pub expected: Option<u32>,
+    /// What is to become of it.
+    pub amendment: Amendment,
+}
+
+/// The memory as it is now.
+pub type Changed = Arc<Memory>;
+
+/// Why nothing was changed.
+#[derive(Debug, Error)]
+pub enum ChangeError {
+    /// Not permitted.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The ledger would not.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The ledger could not.
+    #[error(transparent)]
+    Failed(#[from] PortError),
+}
+
+impl From<LedgerError> for ChangeError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Refused(refusal) => Self::Refused(refusal),
+            LedgerError::Port(error) => Self::Failed(error),
+        }
+    }
+}
+
+impl Blame for ChangeError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Forbidden(Forbidden::Denied { .. }) | Self::Refused(_) => Outcome::Refused,
+            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+        }
+    }
+}
+
+pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Amend) -> Result<Changed, ChangeError> {
+    apply(brain, call, command.id, command.expected, Change::Amend(command.amendment)).await
+}
+
+/// Every change of one memory goes through here: policy, then one act of the ledger.
+pub(crate) async fn apply<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    id: MemoryId,
+    expected: Option<u32>,
+    change: Change,
+) -> Result<Changed, ChangeError> {
+    let ports = &*brain.ports;
+    permit(ports, call, Action::Change, Resource::named(call, "memory", &id.to_string())).await?;
+    let note = brain.note(call, Action::Change);
+    let act = Changing { tenant: call.caller.tenant.clone(), id, expected, change, note };
+    Ok(ports.ledger().change(act).await?)
+}

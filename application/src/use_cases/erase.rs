@@ -1,0 +1,106 @@
+//! Erase: for good, from every copy. The ledger's act decides; working memory lets go afterwards.
+//!
+//! If working memory cannot be reached, what it holds of an erased memory expires there; it is never recalled, since
+//! recall asks the ledger's index for every memory that a session holds.
+
+use domain::memory::MemoryId;
+use domain::time::Timestamp;
+use thiserror::Error;
+
+use crate::brain::{Blame, Brain};
+use crate::call::Call;
+use crate::gate::{Forbidden, permit};
+use crate::ports::Ports;
+use crate::ports::error::PortError;
+use crate::ports::ledger::{Erased, Erasing, Ledger, LedgerError, Refusal, Selection};
+use crate::ports::metrics::Outcome;
+use crate::ports::policy::{Action, Resource};
+use crate::ports::system::System;
+use crate::ports::working::{Forget, WorkingMemory};
+
+/// What is to be erased.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Erase {
+    /// Which memories.
+    pub selection: Selection,
+}
+
+/// Proof of an erasure: the audit row names the same act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// When.
+    pub at: Timestamp,
+    /// What was erased, and the act's place in the ledger.
+    pub erased: Erased,
+}
+
+/// Why nothing was erased.
+#[derive(Debug, Error)]
+pub enum EraseError {
+    /// Not permitted.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// No memory of that id is the caller's.
+    #[error("no memory {0}")]
+    Unknown(MemoryId),
+    /// The ledger would not.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The ledger could not.
+    #[error(transparent)]
+    Failed(#[from] PortError),
+}
+
+impl From<LedgerError> for EraseError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Refused(refusal) => Self::Refused(refusal),
+            LedgerError::Port(error) => Self::Failed(error),
+        }
+    }
+}
+
+impl Blame for EraseError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Forbidden(Forbidden::Denied { .. }) | Self::Unknown(_) | Self::Refused(_) => Outcome::Refused,
+            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+        }
+    }
+}
+
+pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Erase) -> Result<Receipt, EraseError> {
+    let ports = &*brain.ports;
+    permit_selection(ports, call, &command.selection).await?;
+    let tenant = &call.caller.tenant;
+    let selection = command.selection.clone();
+    let act = Erasing { tenant: tenant.clone(), selection, note: brain.note(call, Action::Erase) };
+    let erased = ports.ledger().erase(act).await?;
+    if let (Selection::Id(id), true) = (&command.selection, erased.memories.is_empty()) {
+        return Err(EraseError::Unknown(*id));
+    }
+    let ids: Vec<MemoryId> = erased.memories.iter().map(|memory| memory.id).collect();
+    let what = match &command.selection {
+        Selection::Namespace(name) => Forget::Namespace(name),
+        _ => Forget::Memories(&ids),
+    };
+    if let Err(error) = ports.working().forget(tenant, what).await {
+        tracing::warn!(request_id = %call.request_id, error = %error, "working memory could not forget; it will expire");
+    }
+    Ok(Receipt { at: ports.system().now(), erased })
+}
+
+async fn permit_selection<P: Ports>(ports: &P, call: &Call, selection: &Selection) -> Result<(), Forbidden> {
+    match selection {
+        Selection::Id(id) => permit(ports, call, Action::Erase, Resource::named(call, "memory", &id.to_string())).await,
+        Selection::Namespace(name) => {
+            let resource = Resource { namespace: Some(name), ..Resource::all(call, "namespace") };
+            permit(ports, call, Action::Erase, resource).await
+        }
+        Selection::Subject { namespace, .. } => {
+            let resource = Resource { namespace: namespace.as_ref(), ..Resource::all(call, "subject") };
+            permit(ports, call, Action::Erase, resource).await
+        }
+        Selection::ExpiredBy(_) => permit(ports, call, Action::Erase, Resource::all(call, "memory")).await,
+    }
+}

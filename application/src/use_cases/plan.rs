@@ -1,0 +1,161 @@
+//! Plan: policy → recall for the goal → the memories that its answers depend on, layer by layer → the domain plans.
+//!
+//! A plan only ever says what memories say: each step is a memory, each order a link. What could not be read is a gap,
+//! never an invented step.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::link::Edge;
+use domain::memory::{Memory, MemoryId, MemoryText};
+use domain::plan::closure::{Known, Relevant};
+use domain::plan::fact::Fact;
+use domain::plan::{Plan, closure, reach};
+use domain::tenant::{Label, Namespace};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::brain::{Blame, Brain};
+use crate::call::Call;
+use crate::gate::{Forbidden, permit};
+use crate::ports::Ports;
+use crate::ports::error::PortError;
+use crate::ports::ledger::Ledger;
+use crate::ports::metrics::Outcome;
+use crate::ports::policy::{Action, Resource};
+use crate::ports::system::System;
+use crate::use_cases::recall::{self, Recall, RecallError, Recalled, RecalledMemory};
+
+/// Memories recalled for the goal.
+const EVIDENCE: usize = 10;
+/// A memory speaks of the goal if its score is at least this part of the best one's.
+const NEAR_THE_BEST: f32 = 0.6;
+/// Memories that the closure may reach in all.
+const MOST_REACHED: usize = 4096;
+
+/// A plan is asked for.
+#[derive(Debug, Clone)]
+pub struct MakePlan {
+    /// What is to be reached.
+    pub goal: MemoryText,
+    /// Facts that hold now.
+    pub context: Vec<MemoryText>,
+    /// Which part of the memories to plan from.
+    pub namespace: Namespace,
+    /// The session whose working memory is preferred.
+    pub session: Option<Label>,
+    /// Most steps, 1 to 1,000.
+    pub max_steps: usize,
+    /// Other plans wanted, 0 to 3; a closure of links has none.
+    pub alternatives: usize,
+    /// How long it may take; a closure of links is made in one go.
+    pub time_budget: Option<Duration>,
+}
+
+/// A plan and what it stands on.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The plan's own name.
+    pub plan_id: Uuid,
+    /// The plan.
+    pub plan: Plan,
+    /// Other plans, each differing in at least one action.
+    pub alternatives: Vec<Plan>,
+    /// The memories recalled for the goal, the best first.
+    pub evidence: Vec<RecalledMemory>,
+    /// Whether something could not be reached.
+    pub degraded: bool,
+}
+
+/// Why there is no plan, not even an empty one.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// Not permitted.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Long-term memory or ledger could not be asked.
+    #[error(transparent)]
+    Failed(#[from] PortError),
+}
+
+impl From<RecallError> for PlanError {
+    fn from(error: RecallError) -> Self {
+        match error {
+            RecallError::Forbidden(error) => Self::Forbidden(error),
+            RecallError::Failed(error) => Self::Failed(error),
+        }
+    }
+}
+
+impl Blame for PlanError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Forbidden(Forbidden::Denied { .. }) => Outcome::Refused,
+            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+        }
+    }
+}
+
+pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: MakePlan) -> Result<Planned, PlanError> {
+    permit(&*brain.ports, call, Action::Plan, Resource::memories(call, &query.namespace)).await?;
+    let recalled = recall_goal(brain, call, &query).await?;
+    let relevant = speaking_of_the_goal(&recalled);
+    let (reached, edges) = reach_dependencies(brain, call, &relevant).await?;
+    let context: Vec<Fact> = query.context.iter().filter_map(|text| Fact::of(text.as_str())).collect();
+    let plan = closure::plan(&Known {
+        recalled: &relevant,
+        reached: &reached,
+        edges: &edges,
+        context: &context,
+        max_steps: query.max_steps,
+    });
+    Ok(Planned {
+        plan_id: brain.ports.system().new_id(),
+        plan,
+        alternatives: Vec::new(),
+        evidence: recalled.memories,
+        degraded: recalled.degraded,
+    })
+}
+
+async fn recall_goal<P: Ports>(brain: &Brain<P>, call: &Call, query: &MakePlan) -> Result<Recalled, RecallError> {
+    let recall = Recall {
+        k: EVIDENCE,
+        namespace: query.namespace.clone(),
+        session: query.session.clone(),
+        ..Recall::new(query.goal.clone())
+    };
+    recall::search(brain, call, &recall).await
+}
+
+/// The best answer and those near it: what scores far lower shares a word with the goal, not its meaning.
+fn speaking_of_the_goal(recalled: &Recalled) -> Vec<Relevant> {
+    let least = recalled.confidence * NEAR_THE_BEST;
+    let near = recalled.memories.iter().filter(|one| one.score >= least);
+    near.map(|one| Relevant { memory: one.memory.clone(), score: f64::from(one.score) }).collect()
+}
+
+/// Follows dependencies from what speaks of the goal, a layer at a time, until nothing new is found.
+async fn reach_dependencies<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    relevant: &[Relevant],
+) -> Result<(Vec<Arc<Memory>>, Vec<Edge>), PortError> {
+    let (ledger, tenant) = (brain.ports.ledger(), &call.caller.tenant);
+    let now = brain.ports.system().now();
+    let mut known: BTreeSet<MemoryId> = relevant.iter().map(|one| one.memory.id).collect();
+    let mut frontier: Vec<MemoryId> = known.iter().copied().collect();
+    let (mut reached, mut edges) = (Vec::new(), BTreeSet::new());
+    while !frontier.is_empty() && known.len() < MOST_REACHED {
+        let found = ledger.edges(tenant, &frontier).await?;
+        let mut layer: Vec<MemoryId> = reach::layer(&known, &found).into_iter().collect();
+        layer.truncate(MOST_REACHED - known.len());
+        edges.extend(found);
+        let memories = ledger.read(tenant, &layer).await?;
+        reached.extend(memories.into_iter().filter(|memory| memory.times.hold_at(now)));
+        known.extend(&layer);
+        frontier = layer;
+    }
+    Ok((reached, edges.into_iter().collect()))
+}

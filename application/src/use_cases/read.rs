@@ -1,0 +1,103 @@
+//! Reading what the ledger holds: one memory, lists, versions, namespaces.
+
+use std::sync::Arc;
+
+use domain::memory::{Memory, MemoryId, Seq};
+use domain::recall::cue::Filter;
+use domain::tenant::Namespace;
+use thiserror::Error;
+
+use crate::brain::{Blame, Brain};
+use crate::call::Call;
+use crate::gate::{Forbidden, permit};
+use crate::ports::Ports;
+use crate::ports::error::PortError;
+use crate::ports::ledger::{Ledger, Listed, Page, Version};
+use crate::ports::metrics::Outcome;
+use crate::ports::policy::{Action, Resource};
+use crate::ports::system::System;
+
+/// One memory is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Read {
+    /// Which one.
+    pub id: MemoryId,
+}
+
+/// A part of all memories is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct List {
+    /// Only this namespace.
+    pub namespace: Option<Namespace>,
+    /// What each must satisfy; what has expired is left out in any case.
+    pub filter: Filter,
+    /// Only what was stored after this place.
+    pub after: Seq,
+    /// Most memories wanted, 1 to 1,000.
+    pub limit: usize,
+}
+
+/// The memory asked for.
+pub type MemoryRead = Arc<Memory>;
+/// What a memory was, oldest first.
+pub type Versions = Vec<Version>;
+/// Names with the number of memories in each.
+pub type Namespaces = Vec<(Namespace, u64)>;
+
+/// Why nothing was read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// Not permitted.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// No memory of that id is the caller's.
+    #[error("no memory {0}")]
+    Unknown(MemoryId),
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Failed(#[from] PortError),
+}
+
+impl Blame for ReadError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Forbidden(Forbidden::Denied { .. }) | Self::Unknown(_) => Outcome::Refused,
+            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+        }
+    }
+}
+
+pub(crate) async fn one<P: Ports>(brain: &Brain<P>, call: &Call, query: Read) -> Result<MemoryRead, ReadError> {
+    let ports = &*brain.ports;
+    let id = query.id.to_string();
+    permit(ports, call, Action::Read, Resource::named(call, "memory", &id)).await?;
+    let found = ports.ledger().read(&call.caller.tenant, &[query.id]).await?;
+    let now = ports.system().now();
+    let unexpired = |memory: &MemoryRead| memory.times.expires.is_none_or(|end| now < end);
+    found.into_iter().find(unexpired).ok_or(ReadError::Unknown(query.id))
+}
+
+pub(crate) async fn list<P: Ports>(brain: &Brain<P>, call: &Call, query: List) -> Result<Listed, ReadError> {
+    let ports = &*brain.ports;
+    let resource = Resource { namespace: query.namespace.as_ref(), ..Resource::all(call, "memory") };
+    permit(ports, call, Action::Read, resource).await?;
+    let page = Page { namespace: query.namespace, filter: query.filter, after: query.after, limit: query.limit };
+    let mut listed = ports.ledger().list(&call.caller.tenant, page).await?;
+    let now = ports.system().now();
+    listed.memories.retain(|memory| memory.times.expires.is_none_or(|end| now < end));
+    Ok(listed)
+}
+
+pub(crate) async fn versions<P: Ports>(brain: &Brain<P>, call: &Call, query: Read) -> Result<Versions, ReadError> {
+    let ports = &*brain.ports;
+    let id = query.id.to_string();
+    permit(ports, call, Action::Read, Resource::named(call, "memory", &id)).await?;
+    let versions = ports.ledger().versions(&call.caller.tenant, query.id).await?;
+    if versions.is_empty() { Err(ReadError::Unknown(query.id)) } else { Ok(versions) }
+}
+
+pub(crate) async fn namespaces<P: Ports>(brain: &Brain<P>, call: &Call) -> Result<Namespaces, ReadError> {
+    let ports = &*brain.ports;
+    permit(ports, call, Action::Read, Resource::all(call, "namespace")).await?;
+    Ok(ports.ledger().namespaces(&call.caller.tenant).await?)
+}

@@ -1,0 +1,257 @@
+//! Recall: policy → long-term memory (candidates with signals) + working memory → fuse → cut → explain → answer.
+//!
+//! Long-term memory decides what can be answered. Working memory only prefers: if it cannot be reached the answer
+//! says `degraded` and is otherwise the same.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::index::Candidate;
+use domain::memory::{Memory, MemoryId, MemoryText};
+use domain::recall::cue::{Cue, Filter};
+use domain::recall::diversity::{Scored, diversified};
+use domain::recall::fuse::{self, Explanation};
+use domain::recall::term::Term;
+use domain::tenant::{Label, Namespace};
+use domain::time::Timestamp;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::brain::{Blame, Brain};
+use crate::call::Call;
+use crate::gate::{Forbidden, permit};
+use crate::ports::Ports;
+use crate::ports::encoder::Encoder;
+use crate::ports::error::PortError;
+use crate::ports::long_term::LongTermMemory;
+use crate::ports::metrics::{Measurement, Metrics, Outcome};
+use crate::ports::policy::{Action, Resource};
+use crate::ports::system::System;
+use crate::ports::working::WorkingMemory;
+use crate::use_cases::sessions::session_or_active;
+
+/// Candidates that are scored whole, at least: a few more than asked for, so that preferences can change the order.
+const FEWEST_CANDIDATES: usize = 48;
+
+/// A question to the memories of a namespace.
+#[derive(Debug, Clone)]
+pub struct Recall {
+    /// What is asked.
+    pub query: MemoryText,
+    /// Most memories wanted, 1 to 100.
+    pub k: usize,
+    /// Which part of the memories.
+    pub namespace: Namespace,
+    /// The session whose working memory is preferred; never a filter.
+    pub session: Option<Label>,
+    /// What every memory must satisfy; `holds_at` is set here from `as_of`.
+    pub filter: Filter,
+    /// When the memories must hold; `None`: now.
+    pub as_of: Option<Timestamp>,
+    /// Whether memories that do not hold then are wanted too.
+    pub include_superseded: bool,
+    /// Least score of an answer, 0 to 1.
+    pub min_score: f32,
+    /// How much an answer must differ from those before it, 0 (not at all) to 1.
+    pub diversity: f32,
+    /// Whether each score is to be explained.
+    pub explain: bool,
+}
+
+impl Recall {
+    /// The ten best memories of the default namespace, now.
+    pub fn new(query: MemoryText) -> Self {
+        Self {
+            query,
+            k: 10,
+            namespace: Namespace::default(),
+            session: None,
+            filter: Filter::default(),
+            as_of: None,
+            include_superseded: false,
+            min_score: 0.0,
+            diversity: 0.0,
+            explain: false,
+        }
+    }
+}
+
+/// The answer of a recall, the best first.
+#[derive(Debug, Clone)]
+pub struct Recalled {
+    /// The recall's own name.
+    pub recall_id: Uuid,
+    /// At most k memories.
+    pub memories: Vec<RecalledMemory>,
+    /// Whether the confidence is below what the operator asks for; never empties `memories`.
+    pub abstained: bool,
+    /// How sure it is that any memory answers, 0 to 1: the best score.
+    pub confidence: f32,
+    /// Whether something could not be reached.
+    pub degraded: bool,
+    /// Where the candidates came from.
+    pub sources: Sources,
+}
+
+/// How many candidates came from where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sources {
+    /// From the search over all memories.
+    pub long_term: usize,
+    /// Held by the session's working memory too.
+    pub working: usize,
+}
+
+/// One memory of an answer.
+#[derive(Debug, Clone)]
+pub struct RecalledMemory {
+    /// The memory.
+    pub memory: Arc<Memory>,
+    /// How well it answers, 0 to 1; comparable between calls.
+    pub score: f32,
+    /// How the score came about, if that was asked.
+    pub explanation: Option<Explanation>,
+}
+
+/// Why nothing was recalled.
+#[derive(Debug, Error)]
+pub enum RecallError {
+    /// Not permitted.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The long-term memory could not be searched.
+    #[error(transparent)]
+    Failed(#[from] PortError),
+}
+
+impl Blame for RecallError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Forbidden(Forbidden::Denied { .. }) => Outcome::Refused,
+            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+        }
+    }
+}
+
+pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: Recall) -> Result<Recalled, RecallError> {
+    permit(&*brain.ports, call, Action::Recall, Resource::memories(call, &query.namespace)).await?;
+    search(brain, call, &query).await
+}
+
+/// The recall itself, for callers that have passed the gate.
+pub(crate) async fn search<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall) -> Result<Recalled, RecallError> {
+    let ports = &*brain.ports;
+    let now = ports.system().now();
+    let cue = cue(brain, call, query, now).await?;
+    let mut candidates = ports.long_term().search(&cue).await?;
+    let (held, degraded) = held(ports, call, query, now).await;
+    let working = prefer_held(&mut candidates, &held);
+    let mut sources = Sources { long_term: candidates.len(), working };
+    let ranked = rank(brain, query, candidates);
+    sources.long_term -= working;
+    attend(ports, call, query, &held, &ranked, now).await;
+    let confidence = ranked.first().map_or(0.0, |best| best.score);
+    Ok(Recalled {
+        recall_id: ports.system().new_id(),
+        memories: ranked,
+        abstained: confidence < brain.settings.abstain_below,
+        confidence,
+        degraded,
+        sources,
+    })
+}
+
+async fn cue<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall, now: Timestamp) -> Result<Cue, PortError> {
+    let mut filter = query.filter.clone();
+    if !query.include_superseded {
+        filter.holds_at = Some(query.as_of.unwrap_or(now));
+    }
+    Ok(Cue {
+        tenant: call.caller.tenant.clone(),
+        namespace: query.namespace.clone(),
+        text: query.query.clone(),
+        encoding: brain.ports.encoder().encode_query(query.query.as_str()).await?,
+        filter,
+        limit: FEWEST_CANDIDATES.max(3 * query.k),
+        weights: brain.settings.weights,
+    })
+}
+
+/// What the session holds, with its salience; nothing where no session was named or it cannot be reached.
+async fn held<P: Ports>(ports: &P, call: &Call, query: &Recall, now: Timestamp) -> (HashMap<MemoryId, f64>, bool) {
+    let session = session_or_active(query.session.as_ref());
+    match ports.working().held(&call.caller.tenant, &session, now).await {
+        Ok(held) => (held.into_iter().map(|one| (one.memory.id, one.salience)).collect(), false),
+        Err(error) => {
+            tracing::warn!(request_id = %call.request_id, error = %error, "working memory could not be asked");
+            (HashMap::new(), true)
+        }
+    }
+}
+
+fn prefer_held(candidates: &mut [Candidate], held: &HashMap<MemoryId, f64>) -> usize {
+    let mut found = 0;
+    for candidate in candidates {
+        if let Some(salience) = held.get(&candidate.memory.id) {
+            candidate.signals.set(Term::Session, *salience as f32);
+            found += 1;
+        }
+    }
+    found
+}
+
+/// Weighs, orders, diversifies and cuts.
+fn rank<P: Ports>(brain: &Brain<P>, query: &Recall, candidates: Vec<Candidate>) -> Vec<RecalledMemory> {
+    let mut weights = brain.settings.weights;
+    if query.session.is_none() {
+        weights.set(Term::Session, 0.0);
+    }
+    let mut scored: Vec<(f32, Candidate)> =
+        candidates.into_iter().map(|candidate| (candidate.signals.dot(&weights), candidate)).collect();
+    scored.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.seq.cmp(&one.seq)));
+    diversify(scored, query)
+        .into_iter()
+        .map(|(raw, candidate)| RecalledMemory {
+            score: fuse::score(raw),
+            explanation: query.explain.then(|| Explanation::new(&candidate.signals, &weights)),
+            memory: candidate.memory,
+        })
+        .filter(|memory| memory.score >= query.min_score)
+        .collect()
+}
+
+/// The k best, or the k best that do not all say the same.
+fn diversify(mut scored: Vec<(f32, Candidate)>, query: &Recall) -> Vec<(f32, Candidate)> {
+    if query.diversity <= 0.0 {
+        scored.truncate(query.k);
+        return scored;
+    }
+    let answers: Vec<Scored<'_>> = scored
+        .iter()
+        .map(|(raw, candidate)| Scored { score: fuse::score(*raw), encoding: candidate.memory.encoding.as_ref() })
+        .collect();
+    let order = diversified(&answers, query.diversity, query.k);
+    let mut taken: Vec<Option<(f32, Candidate)>> = scored.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| taken[at].take()).collect()
+}
+
+/// What was recalled was used: it stays in mind longer.
+async fn attend<P: Ports>(
+    ports: &P,
+    call: &Call,
+    query: &Recall,
+    held: &HashMap<MemoryId, f64>,
+    ranked: &[RecalledMemory],
+    now: Timestamp,
+) {
+    let used: Vec<MemoryId> = ranked.iter().map(|one| one.memory.id).filter(|id| held.contains_key(id)).collect();
+    let hits = used.len() as u64;
+    ports.metrics().record(Measurement::WorkingMemory { hits, misses: ranked.len() as u64 - hits });
+    if used.is_empty() {
+        return;
+    }
+    let session = session_or_active(query.session.as_ref());
+    if let Err(error) = ports.working().touch(&call.caller.tenant, &session, &used, now).await {
+        tracing::warn!(request_id = %call.request_id, error = %error, "working memory could not be touched");
+    }
+}

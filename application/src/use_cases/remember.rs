@@ -1,0 +1,274 @@
+//! Remember: policy → encode → novelty → ledger (one act) → working memory → density → answer.
+//!
+//! The ledger's act decides. Before it nothing has happened; after it the memory is stored, whatever follows: working
+//! memory that cannot be reached makes the answer `degraded`, and a fold that is lost with the process is folded
+//! again from the ledger.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::encoding::Encoding;
+use domain::link::Link;
+use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Procedure, Times};
+use domain::metadata::{Metadata, Value};
+use domain::tenant::{Label, Namespace};
+use domain::time::Timestamp;
+use domain::working::salience;
+use thiserror::Error;
+
+use crate::brain::{Blame, Brain};
+use crate::call::Call;
+use crate::gate::{Forbidden, permit};
+use crate::ports::Ports;
+use crate::ports::density::DensityStore;
+use crate::ports::encoder::Encoder;
+use crate::ports::error::PortError;
+use crate::ports::ledger::{IdempotencyKey, Ledger, LedgerError, NewMemory, Refusal, Remembering, Stored};
+use crate::ports::metrics::Outcome;
+use crate::ports::policy::{Action, Resource};
+use crate::ports::system::System;
+use crate::ports::working::{Admitted, WorkingMemory};
+use crate::use_cases::sessions::session_or_active;
+
+/// Memories to store, all or nothing.
+#[derive(Debug, Clone)]
+pub struct Remember {
+    /// 1 to 1,000 memories.
+    pub memories: Vec<Draft>,
+    /// The caller's key against storing twice.
+    pub key: Option<IdempotencyKey>,
+}
+
+/// A memory as a caller gives it.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The caller's own id; none: a new one.
+    pub id: Option<MemoryId>,
+    /// Where it belongs.
+    pub namespace: Namespace,
+    /// What is to be remembered.
+    pub content: MemoryText,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// How much it matters.
+    pub importance: Importance,
+    /// Whom it is of; a `speaker` in the metadata counts where none is given here.
+    pub origin: Origin,
+    /// The caller's tags.
+    pub tags: Vec<Label>,
+    /// The caller's own data.
+    pub metadata: Metadata,
+    /// When it happened.
+    pub occurred: Option<Timestamp>,
+    /// From when on it holds.
+    pub valid: Option<Timestamp>,
+    /// From when on it no longer holds.
+    pub invalid: Option<Timestamp>,
+    /// How long it is to be kept.
+    pub ttl: Option<Duration>,
+    /// What it corrects.
+    pub supersedes: Vec<MemoryId>,
+    /// What it points at.
+    pub links: Vec<Link>,
+    /// How something is done.
+    pub procedure: Option<Procedure>,
+}
+
+impl Draft {
+    /// A memory with nothing but its content.
+    pub fn new(content: MemoryText) -> Self {
+        Self {
+            id: None,
+            namespace: Namespace::default(),
+            content,
+            kind: Kind::default(),
+            importance: Importance::default(),
+            origin: Origin::default(),
+            tags: Vec::new(),
+            metadata: Metadata::default(),
+            occurred: None,
+            valid: None,
+            invalid: None,
+            ttl: None,
+            supersedes: Vec::new(),
+            links: Vec::new(),
+            procedure: None,
+        }
+    }
+}
+
+/// What became of them, in their order.
+#[derive(Debug, Clone)]
+pub struct Remembered {
+    /// One answer for each memory.
+    pub memories: Vec<RememberedMemory>,
+    /// Whether something beside the ledger could not be reached.
+    pub degraded: bool,
+}
+
+/// What became of one memory.
+#[derive(Debug, Clone)]
+pub struct RememberedMemory {
+    /// The memory that holds it: for a duplicate the first one.
+    pub memory: Arc<Memory>,
+    /// What working memory did with it.
+    pub working: Admitted,
+    /// Whether it was there already.
+    pub duplicate: bool,
+}
+
+/// Why nothing was stored.
+#[derive(Debug, Error)]
+pub enum RememberError {
+    /// Not permitted.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// A memory would end before it begins.
+    #[error("memory {index}: invalid_at must be later than valid_at")]
+    EndsBeforeItBegins {
+        /// Which of the memories, from 0.
+        index: usize,
+    },
+    /// The ledger would not.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Something could not be reached or failed.
+    #[error(transparent)]
+    Failed(#[from] PortError),
+}
+
+impl From<LedgerError> for RememberError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Refused(refusal) => Self::Refused(refusal),
+            LedgerError::Port(error) => Self::Failed(error),
+        }
+    }
+}
+
+impl Blame for RememberError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+            Self::Forbidden(_) | Self::EndsBeforeItBegins { .. } | Self::Refused(_) => Outcome::Refused,
+        }
+    }
+}
+
+pub(crate) async fn execute<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    command: Remember,
+) -> Result<Remembered, RememberError> {
+    let ports = &*brain.ports;
+    permit_each_namespace(ports, call, &command.memories).await?;
+    let texts: Vec<&str> = command.memories.iter().map(|draft| draft.content.as_str()).collect();
+    let encodings = ports.encoder().encode(&texts).await?;
+    let now = ports.system().now();
+    let mut memories = Vec::with_capacity(command.memories.len());
+    for (index, (draft, encoding)) in command.memories.into_iter().zip(encodings).enumerate() {
+        memories.push(conceive(ports, call, draft, encoding, now, index).await?);
+    }
+    let act = Remembering {
+        tenant: call.caller.tenant.clone(),
+        memories,
+        key: command.key,
+        note: brain.note(call, Action::Remember),
+    };
+    let stored = ports.ledger().remember(act).await?;
+    brain.folds.observe(&call.caller.tenant, stored.iter().filter(|one| !one.duplicate && !one.replayed));
+    Ok(attend(ports, call, stored, now).await)
+}
+
+async fn permit_each_namespace<P: Ports>(ports: &P, call: &Call, drafts: &[Draft]) -> Result<(), Forbidden> {
+    let mut asked: Vec<&Namespace> = Vec::new();
+    for draft in drafts {
+        if !asked.contains(&&draft.namespace) {
+            permit(ports, call, Action::Remember, Resource::memories(call, &draft.namespace)).await?;
+            asked.push(&draft.namespace);
+        }
+    }
+    Ok(())
+}
+
+/// Makes a memory of a draft: id, times, novelty, salience.
+async fn conceive<P: Ports>(
+    ports: &P,
+    call: &Call,
+    draft: Draft,
+    encoding: Option<Encoding>,
+    now: Timestamp,
+    index: usize,
+) -> Result<NewMemory, RememberError> {
+    let valid = draft.valid.or(draft.occurred).unwrap_or(now);
+    if draft.invalid.is_some_and(|end| end <= valid) {
+        return Err(RememberError::EndsBeforeItBegins { index });
+    }
+    let novelty = novelty(ports, call, &draft.namespace, encoding.as_ref()).await?;
+    let expires = draft.ttl.map(|ttl| now.plus_seconds(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX)));
+    let mut origin = draft.origin;
+    if origin.speaker.is_none() {
+        origin.speaker = speaker_in(&draft.metadata);
+    }
+    let memory = Memory {
+        tenant: call.caller.tenant.clone(),
+        id: draft.id.unwrap_or_else(|| MemoryId(ports.system().new_id())),
+        namespace: draft.namespace,
+        content: draft.content,
+        kind: draft.kind,
+        importance: draft.importance,
+        origin,
+        tags: draft.tags,
+        metadata: draft.metadata,
+        times: Times { occurred: draft.occurred, created: now, valid, invalid: draft.invalid, expires },
+        supersedes: draft.supersedes,
+        links: draft.links,
+        procedure: draft.procedure,
+        encoding,
+        novelty,
+        salience: salience::salience(draft.importance, novelty, 1.0),
+        version: 1,
+    };
+    Ok(NewMemory { memory: Arc::new(memory), own_id: draft.id.is_some() })
+}
+
+/// How new a text is to its namespace: 1 where there is nothing to compare with.
+async fn novelty<P: Ports>(
+    ports: &P,
+    call: &Call,
+    namespace: &Namespace,
+    encoding: Option<&Encoding>,
+) -> Result<f64, PortError> {
+    let Some(encoding) = encoding else { return Ok(1.0) };
+    let matrix = ports.density().matrix(&call.caller.tenant, namespace).await?;
+    Ok(matrix.novelty(&encoding.vector()))
+}
+
+fn speaker_in(metadata: &Metadata) -> Option<Label> {
+    match metadata.get("speaker") {
+        Some(Value::Text(name)) => Label::try_new(name).ok(),
+        _ => None,
+    }
+}
+
+/// Offers what is new to the sessions' working memory.
+async fn attend<P: Ports>(ports: &P, call: &Call, stored: Vec<Stored>, now: Timestamp) -> Remembered {
+    let mut degraded = false;
+    let mut memories = Vec::with_capacity(stored.len());
+    for one in stored {
+        let mut working = Admitted::default();
+        if !one.duplicate && !one.replayed {
+            let session = session_or_active(one.memory.origin.session.as_ref());
+            let offered = std::slice::from_ref(&one.memory);
+            match ports.working().admit(&call.caller.tenant, &session, offered, now).await {
+                Ok(mut admitted) => working = admitted.pop().unwrap_or_default(),
+                Err(error) => {
+                    tracing::warn!(request_id = %call.request_id, error = %error, "working memory could not admit");
+                    degraded = true;
+                }
+            }
+        }
+        memories.push(RememberedMemory { memory: one.memory, working, duplicate: one.duplicate });
+    }
+    Remembered { memories, degraded }
+}

@@ -1,0 +1,71 @@
+//! Sessions: what working memory holds for a conversation, and ending it.
+
+use domain::tenant::Label;
+use thiserror::Error;
+
+use crate::brain::{Blame, Brain};
+use crate::call::Call;
+use crate::gate::{Forbidden, permit};
+use crate::ports::Ports;
+use crate::ports::error::PortError;
+use crate::ports::metrics::Outcome;
+use crate::ports::policy::{Action, Resource};
+use crate::ports::system::System;
+use crate::ports::working::{self, WorkingMemory};
+
+/// What a session has in mind, the most salient first.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The session asked for.
+    pub session: Label,
+    /// What is held and until when.
+    pub memories: Vec<working::Held>,
+}
+
+/// A session that is over.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The session.
+    pub session: Label,
+    /// How many memories it held; all of them stay in long-term memory.
+    pub released: usize,
+}
+
+/// Why a session was not shown or ended.
+#[derive(Debug, Error)]
+pub enum SessionError {
+    /// Not permitted.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Working memory could not be reached.
+    #[error(transparent)]
+    Failed(#[from] PortError),
+}
+
+impl Blame for SessionError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Forbidden(Forbidden::Denied { .. }) => Outcome::Refused,
+            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+        }
+    }
+}
+
+pub(crate) async fn show<P: Ports>(brain: &Brain<P>, call: &Call, session: Label) -> Result<Held, SessionError> {
+    let ports = &*brain.ports;
+    permit(ports, call, Action::ReadSession, Resource::named(call, "session", session.as_str())).await?;
+    let memories = ports.working().held(&call.caller.tenant, &session, ports.system().now()).await?;
+    Ok(Held { session, memories })
+}
+
+pub(crate) async fn end<P: Ports>(brain: &Brain<P>, call: &Call, session: Label) -> Result<Ended, SessionError> {
+    let ports = &*brain.ports;
+    permit(ports, call, Action::EndSession, Resource::named(call, "session", session.as_str())).await?;
+    let released = ports.working().end(&call.caller.tenant, &session).await?;
+    Ok(Ended { session, released })
+}
+
+/// Callers without a session share the session `active`.
+pub(crate) fn session_or_active(session: Option<&Label>) -> Label {
+    session.cloned().unwrap_or_else(|| Label::try_new("active").expect("a short plain word"))
+}

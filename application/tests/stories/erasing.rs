@@ -1,0 +1,71 @@
+//! Erasing for good: search, reading and working memory let go.
+
+use application::ports::ledger::{Refusal, Selection};
+use application::use_cases::erase::{Erase, EraseError};
+use application::use_cases::read::Read;
+use application::use_cases::recall::Recall;
+use application::use_cases::remember::{Draft, Remember, RememberError};
+use domain::memory::Origin;
+use domain::tenant::Namespace;
+
+use crate::world::{World, draft, draft_in, label, own_id, text};
+
+#[tokio::test]
+async fn an_erased_memory_is_gone_from_every_copy() {
+    let world = World::new();
+    let id = world.keep(draft_in("s", "the code is 4711")).await.memory.id;
+    assert_eq!(world.brain.session(&world.ada, label("s")).await.unwrap().memories.len(), 1);
+    let receipt = world.erase(Selection::Id(id)).await;
+    assert_eq!(receipt.erased.memories.iter().map(|one| one.id).collect::<Vec<_>>(), [id]);
+    assert!(world.read(id).await.is_err());
+    assert!(world.brain.versions(&world.ada, Read { id }).await.is_err());
+    assert!(world.brain.session(&world.ada, label("s")).await.unwrap().memories.is_empty());
+    let recall =
+        Recall { session: Some(label("s")), include_superseded: true, ..Recall::new(text("the code is 4711")) };
+    assert!(world.recall(recall).await.memories.is_empty());
+}
+
+#[tokio::test]
+async fn an_erased_id_is_refused_for_ever_and_the_text_may_be_said_anew() {
+    let world = World::new();
+    let own = || Draft { id: Some(own_id(7)), ..draft("tea at four") };
+    world.keep(own()).await;
+    world.erase(Selection::Id(own_id(7))).await;
+    let again = world.brain.remember(&world.ada, Remember { memories: vec![own()], key: None }).await;
+    assert!(matches!(again, Err(RememberError::Refused(Refusal::Erased(id))) if id == own_id(7)), "{again:?}");
+    assert!(!world.keep(draft("tea at four")).await.duplicate);
+}
+
+#[tokio::test]
+async fn erasing_what_is_not_there_says_so() {
+    let world = World::new();
+    let answer = world.brain.erase(&world.ada, Erase { selection: Selection::Id(own_id(7)) }).await;
+    assert!(matches!(answer, Err(EraseError::Unknown(id)) if id == own_id(7)), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_data_subject_is_erased_everywhere() {
+    let world = World::new();
+    let of = |user: &str, content| Draft {
+        origin: Origin { user: Some(label(user)), ..Origin::default() },
+        ..draft(content)
+    };
+    let notes = Namespace::try_new("notes").unwrap();
+    let elsewhere = Draft { namespace: notes, ..of("bob", "Bob's note about tea") };
+    world.remember(vec![of("bob", "Bob likes tea"), elsewhere, of("eve", "Eve likes tea")]).await;
+    let selection = Selection::Subject { user: Some(label("bob")), agent: None, session: None, namespace: None };
+    assert_eq!(world.erase(selection).await.erased.memories.len(), 2);
+    assert_eq!(world.ask("who likes tea?").await, ["Eve likes tea"]);
+}
+
+#[tokio::test]
+async fn a_namespace_is_erased_with_what_sessions_hold_of_it() {
+    let world = World::new();
+    let notes = Namespace::try_new("notes").unwrap();
+    world.keep(Draft { namespace: notes.clone(), ..draft_in("s", "a note") }).await;
+    world.keep(draft_in("s", "no note")).await;
+    world.erase(Selection::Namespace(notes)).await;
+    let held = world.brain.session(&world.ada, label("s")).await.unwrap().memories;
+    assert_eq!(held.iter().map(|one| one.memory.content.as_str()).collect::<Vec<_>>(), ["no note"]);
+    assert_eq!(world.brain.namespaces(&world.ada).await.unwrap(), [(Namespace::default(), 1)]);
+}

@@ -1,0 +1,13 @@
+//! What callers live through, on adapters in the process.
+
+#![expect(clippy::unwrap_used, reason = "what a story is about must not fail before it begins")]
+
+mod erasing;
+mod observing;
+mod outages;
+mod permission;
+mod planning;
+mod recalling;
+mod remembering;
+mod sessions;
+mod world;

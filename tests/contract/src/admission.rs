@@ -1,0 +1,143 @@
+//! Suite of [`application::ports::admission`]: a burst, then a rate, each tenant on its own.
+//!
+//! The adapter is set to [`RPS`] requests a second and a burst of [`BURST`].
+
+use std::time::Duration;
+
+use application::ports::admission::{Admission, Verdict};
+use domain::tenant::Tenant;
+use domain::time::Timestamp;
+use futures_util::future::join_all;
+
+use crate::memories::*;
+
+crate::suite! { ($) admission:
+    a_burst_is_admitted_at_once,
+    beyond_the_burst_requests_wait,
+    what_is_left_is_counted_down,
+    after_retry_after_a_request_is_admitted,
+    a_refused_request_costs_nothing,
+    over_time_the_rate_is_kept,
+    a_rested_tenant_has_its_burst_again,
+    a_clock_set_back_locks_nobody_out,
+    requests_at_once_are_not_admitted_twice,
+    one_tenants_requests_never_cost_anothers,
+}
+
+/// Requests a second that the adapter under test admits on average.
+pub const RPS: f64 = 10.0;
+/// Requests that the adapter under test admits at once.
+pub const BURST: u32 = 5;
+
+/// When the next request is admitted; `None`: it was admitted.
+async fn wait(admission: &impl Admission, tenant: &Tenant, now: Timestamp) -> Option<Duration> {
+    match admission.admit(tenant, now).await.expect("answered") {
+        Verdict::Admitted { limit, .. } => {
+            assert_eq!(limit, BURST);
+            None
+        }
+        Verdict::Refused { limit, retry_after } => {
+            assert_eq!(limit, BURST);
+            Some(retry_after)
+        }
+        Verdict::Unlimited => panic!("a rate is configured"),
+    }
+}
+
+async fn spend_burst(admission: &impl Admission, now: Timestamp) {
+    for request in 0..BURST {
+        assert_eq!(wait(admission, &acme(), now).await, None, "request {request}");
+    }
+}
+
+fn after(moment: Timestamp, by: Duration) -> Timestamp {
+    let micros = i64::try_from(by.as_micros()).expect("a short time");
+    Timestamp::from_micros(moment.micros() + micros).expect("near 2026")
+}
+
+/// All of it in one moment.
+pub async fn a_burst_is_admitted_at_once(admission: &impl Admission) {
+    spend_burst(admission, second(0)).await;
+}
+
+/// For no longer than the rate says.
+pub async fn beyond_the_burst_requests_wait(admission: &impl Admission) {
+    spend_burst(admission, second(0)).await;
+    let wait = wait(admission, &acme(), second(0)).await.expect("refused");
+    assert!(wait > Duration::ZERO && wait <= Duration::from_secs_f64(1.0 / RPS), "{wait:?}");
+}
+
+/// To zero, while the time to a full burst grows.
+pub async fn what_is_left_is_counted_down(admission: &impl Admission) {
+    for left in (0..BURST).rev() {
+        let verdict = admission.admit(&acme(), second(0)).await.expect("answered");
+        let Verdict::Admitted { remaining, reset_after, .. } = verdict else { panic!("{verdict:?}") };
+        assert_eq!(remaining, left);
+        let expected = Duration::from_secs_f64(f64::from(BURST - left) / RPS);
+        assert!(reset_after.abs_diff(expected) < Duration::from_millis(2), "{reset_after:?}");
+    }
+}
+
+/// Not a moment more is to be waited than was said.
+pub async fn after_retry_after_a_request_is_admitted(admission: &impl Admission) {
+    let mut now = second(0);
+    spend_burst(admission, now).await;
+    for request in 0..20 {
+        let told = wait(admission, &acme(), now).await.expect("refused");
+        now = after(now, told);
+        assert_eq!(wait(admission, &acme(), now).await, None, "request {request} after {told:?}");
+    }
+}
+
+/// Asking a hundred times in vain makes nobody wait longer.
+pub async fn a_refused_request_costs_nothing(admission: &impl Admission) {
+    spend_burst(admission, second(0)).await;
+    let first = wait(admission, &acme(), second(0)).await.expect("refused");
+    for _ in 0..100 {
+        assert_eq!(wait(admission, &acme(), second(0)).await, Some(first));
+    }
+}
+
+/// A request each ten milliseconds for ten seconds: the burst and what the rate brings, one more or less.
+pub async fn over_time_the_rate_is_kept(admission: &impl Admission) {
+    let mut admitted = 0;
+    for tick in 0..1_000 {
+        let now = after(second(0), Duration::from_millis(10 * tick));
+        admitted += u32::from(wait(admission, &acme(), now).await.is_none());
+    }
+    let expected = BURST + (10.0 * RPS) as u32;
+    assert!(admitted.abs_diff(expected) <= 1, "{admitted}");
+}
+
+/// And no more than that.
+pub async fn a_rested_tenant_has_its_burst_again(admission: &impl Admission) {
+    spend_burst(admission, second(0)).await;
+    spend_burst(admission, second(60)).await;
+    assert!(wait(admission, &acme(), second(60)).await.is_some());
+}
+
+/// The wait is never longer than until the whole burst is free.
+pub async fn a_clock_set_back_locks_nobody_out(admission: &impl Admission) {
+    spend_burst(admission, second(1_000)).await;
+    if let Some(wait) = wait(admission, &acme(), second(0)).await {
+        assert!(wait <= Duration::from_secs_f64(f64::from(BURST) / RPS), "{wait:?}");
+    }
+}
+
+/// Forty in one moment: the burst is admitted, the others are not.
+pub async fn requests_at_once_are_not_admitted_twice(admission: &impl Admission) {
+    let tenant = acme();
+    let answers = join_all((0..40).map(|_| wait(admission, &tenant, second(0)))).await;
+    assert_eq!(answers.iter().filter(|wait| wait.is_none()).count(), BURST as usize);
+}
+
+/// However many they are.
+pub async fn one_tenants_requests_never_cost_anothers(admission: &impl Admission) {
+    for number in 0..3_000 {
+        let other = tenant(&format!("t{number}"));
+        assert_eq!(wait(admission, &other, second(0)).await, None);
+    }
+    spend_burst(admission, second(0)).await;
+    assert!(wait(admission, &acme(), second(0)).await.is_some());
+    assert_eq!(wait(admission, &tenant("t7"), second(0)).await, None);
+}
