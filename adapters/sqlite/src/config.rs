@@ -1,0 +1,39 @@
+//! What the adapter is told.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::audit::AuditKey;
+use domain::encoding::table::Table;
+
+/// Where the data is and how it is kept.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data folder; made if it is not there.
+    pub folder: PathBuf,
+    /// The key of the audit chains.
+    pub audit_key: AuditKey,
+    /// The table of the static encoder, if that one encodes: then queries are read word by word.
+    pub table: Option<Arc<Table>>,
+    /// Dimensions of a new density matrix: those of the encoder.
+    pub dimensions: usize,
+    /// How long after the last write the log is moved into the database.
+    pub quiet: Duration,
+    /// How long it may wait while writes keep coming: then nothing erased is left in it.
+    pub longest: Duration,
+}
+
+impl Config {
+    /// The usual: 256 dimensions, no table, the log moved after 5 s of quiet and at least once a minute.
+    pub fn new(folder: impl Into<PathBuf>, audit_key: AuditKey) -> Self {
+        Self {
+            folder: folder.into(),
+            audit_key,
+            table: None,
+            dimensions: 256,
+            quiet: Duration::from_secs(5),
+            longest: Duration::from_secs(55),
+        }
+    }
+}

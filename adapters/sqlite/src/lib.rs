@@ -1,0 +1,123 @@
+//! Ledger and long-term memory in one act: rows on disk, the index in memory.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use application::ports::ledger::Ledger;
+//! use domain::audit::AuditKey;
+//! use domain::tenant::Tenant;
+//! use somabrain_sqlite::{Config, Sqlite};
+//!
+//! let key = AuditKey::try_new(b"sixteen bytes or more")?;
+//! let sqlite = Sqlite::open(Config::new("somabrain-data", key)).await?;
+//! let namespaces = sqlite.namespaces(&Tenant::try_new("acme")?).await?;
+//! println!("{namespaces:?}, {:?}", sqlite.statistics());
+//! # Ok(())
+//! # }
+//! ```
+
+mod acts;
+mod audit;
+mod checksum;
+mod config;
+mod connection;
+mod desk;
+mod error;
+mod idle;
+mod index;
+mod json;
+mod load;
+mod open;
+mod ports;
+mod read;
+mod row;
+mod schema;
+mod versions;
+mod writer;
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use application::ports::error::PortError;
+use domain::density::matrix::DensityMatrix;
+use domain::tenant::Tenant;
+use domain::time::Timestamp;
+
+pub use audit::{AuditError, AuditReport, verify_audit};
+pub use config::Config;
+pub use error::OpenError;
+
+use index::Index;
+use ports::failure;
+use read::Readers;
+use writer::{Command, Writer};
+
+/// One data folder, held by this process alone: ledger, long-term memory and density matrices.
+///
+/// Dropping it ends the writing thread after what waits, and blocks until the file is closed.
+pub struct Sqlite {
+    index: Arc<Index>,
+    mixed: Arc<DensityMatrix>,
+    folder: PathBuf,
+    // Fields are dropped in order: readers, then the writer as the last connection, then the lock.
+    readers: Readers,
+    writer: Writer,
+    _lock: File,
+}
+
+/// How much there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Statistics {
+    /// Memories, all tenants.
+    pub memories: u64,
+    /// Bytes of the database and its log on disk.
+    pub bytes: u64,
+}
+
+impl Sqlite {
+    /// Opens a data folder, or makes one. What is there is checked, every checksum too, before anything is written; a
+    /// folder that is refused is as it was.
+    pub async fn open(config: Config) -> Result<Self, OpenError> {
+        let (folder, dimensions) = (config.folder.clone(), config.dimensions);
+        let file = connection::file(&folder);
+        let opened = tokio::task::spawn_blocking(|| open::open(config)).await;
+        let opened = opened.map_err(|source| OpenError::Other { file, source: source.into() })??;
+        let mixed = Arc::new(DensityMatrix::maximally_mixed(dimensions));
+        let open::Opened { index, readers, writer, lock } = opened;
+        Ok(Self { index, mixed, folder, readers, writer, _lock: lock })
+    }
+
+    /// How much there is.
+    pub fn statistics(&self) -> Statistics {
+        let file = connection::file(&self.folder);
+        let log = file.with_extension("db-wal");
+        let bytes = [file, log].iter().filter_map(|file| fs::metadata(file).ok()).map(|found| found.len()).sum();
+        Statistics { memories: self.index.read().len() as u64, bytes }
+    }
+
+    /// The tenants that have a memory past its time to live: whom an erasure of what has expired is for.
+    pub fn tenants_with_expired(&self, by: Timestamp) -> Vec<Tenant> {
+        self.index.read().tenants_with_expired(by)
+    }
+
+    /// Whether the file can be read and the writer answers, for `/health`.
+    pub async fn probe(&self) -> Result<(), PortError> {
+        let query = "SELECT user_version AS number FROM pragma_user_version";
+        let read = self.readers.run(|connection| connection::number(connection, query)).await;
+        read.map_err(|error| error.at("ledger", "read the database"))?;
+        let answered = self.writer.ask(Command::Probe).await;
+        answered.map_err(|error| failure(error).at("ledger", "reach the writer"))
+    }
+
+    /// Builds the index again from the rows; writes wait meanwhile.
+    pub async fn reindex(&self) -> Result<(), PortError> {
+        let done = self.writer.ask(Command::Reindex).await;
+        done.map_err(|error| failure(error).at("ledger", "build the index again"))
+    }
+
+    /// Moves the log into the database, so that nothing erased is left on disk.
+    pub async fn compact(&self) -> Result<(), PortError> {
+        let done = self.writer.ask(Command::Compact).await;
+        done.map_err(|error| failure(error).at("ledger", "move the log into the database"))
+    }
+}

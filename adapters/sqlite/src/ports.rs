@@ -1,0 +1,142 @@
+//! The three ports, answered from memory where memory knows, and by the writer where something changes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use application::ports::density::{DensityStore, Unmerged};
+use application::ports::error::PortError;
+use application::ports::ledger::{
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version,
+};
+use application::ports::long_term::{Act, Entry, LongTermMemory};
+use domain::density::fold::Fold;
+use domain::density::matrix::DensityMatrix;
+use domain::index::Candidate;
+use domain::link::Edge;
+use domain::memory::{Memory, MemoryId, Seq};
+use domain::recall::cue::Cue;
+use domain::tenant::{Namespace, Tenant};
+
+use crate::Sqlite;
+use crate::error::{ActError, Error};
+use crate::index::{Effect, reading};
+use crate::versions;
+use crate::writer::{Command, Merging};
+
+impl Ledger for Sqlite {
+    async fn remember(&self, act: Remembering) -> Result<Vec<Stored>, LedgerError> {
+        let done = self.writer.ask(|answer| Command::Remember(act, answer)).await;
+        done.map_err(|error| error.at("store memories"))
+    }
+
+    async fn change(&self, act: Changing) -> Result<Arc<Memory>, LedgerError> {
+        let done = self.writer.ask(|answer| Command::Change(act, answer)).await;
+        done.map_err(|error| error.at("change a memory"))
+    }
+
+    async fn erase(&self, act: Erasing) -> Result<Erased, LedgerError> {
+        let done = self.writer.ask(|answer| Command::Erase(act, answer)).await;
+        done.map_err(|error| error.at("erase memories"))
+    }
+
+    async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {
+        let directory = self.index.read();
+        let shelf = directory.shelf(tenant);
+        Ok(ids.iter().filter_map(|&id| Some(shelf?.get(id)?.1)).collect())
+    }
+
+    async fn list(&self, tenant: &Tenant, page: Page) -> Result<Listed, PortError> {
+        let directory = self.index.read();
+        let Some(shelf) = directory.shelf(tenant) else { return Ok(Listed::default()) };
+        let limit = page.limit.max(1);
+        let wanted = |memory: &Memory| {
+            page.namespace.as_ref().is_none_or(|namespace| *namespace == memory.namespace) && page.filter.admits(memory)
+        };
+        let fitting = shelf.after(page.after).filter(|(_, memory)| wanted(memory));
+        // One more than wanted shows whether this part is the last.
+        let mut found: Vec<(Seq, Arc<Memory>)> =
+            fitting.take(limit.saturating_add(1)).map(|(seq, memory)| (seq, memory.clone())).collect();
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(seq, _)| *seq);
+        Ok(Listed { memories: found.into_iter().map(|(_, memory)| memory).collect(), next })
+    }
+
+    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
+        let tenant = tenant.clone();
+        let read = self.readers.run(move |connection| versions::of(connection, &tenant, id)).await;
+        read.map_err(|error| error.at("ledger", "read the versions of a memory"))
+    }
+
+    async fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Edge>, PortError> {
+        let directory = self.index.read();
+        let Some(shelf) = directory.shelf(tenant) else { return Ok(Vec::new()) };
+        let edges: BTreeSet<Edge> = ids.iter().flat_map(|&id| shelf.edges(id)).collect();
+        Ok(edges.into_iter().collect())
+    }
+
+    async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
+        let directory = self.index.read();
+        let Some(shelf) = directory.shelf(tenant) else { return Ok(Vec::new()) };
+        Ok(shelf.namespaces().map(|(name, size)| (name.clone(), size as u64)).collect())
+    }
+}
+
+/// The ledger has applied its own entries before it answers, so that applying them here changes nothing.
+impl LongTermMemory for Sqlite {
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+        let mut directory = self.index.write();
+        for entry in entries {
+            directory.apply(match &entry.act {
+                Act::Put(memory) => Effect::Put(entry.seq, entry.seq, memory.clone()),
+                Act::Erase { id, .. } => Effect::Erase(entry.seq, tenant.clone(), *id),
+            });
+        }
+        Ok(())
+    }
+
+    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+        let room = self.index.read().shelf(&cue.tenant).and_then(|shelf| shelf.room(&cue.namespace));
+        Ok(room.map_or_else(Vec::new, |room| reading(&room).search(cue)))
+    }
+}
+
+impl DensityStore for Sqlite {
+    async fn matrix(&self, tenant: &Tenant, namespace: &Namespace) -> Result<Arc<DensityMatrix>, PortError> {
+        let known = self.index.read().matrix(tenant, namespace);
+        Ok(known.unwrap_or_else(|| self.mixed.clone()))
+    }
+
+    async fn merge(
+        &self,
+        tenant: &Tenant,
+        namespace: &Namespace,
+        fold: &Fold,
+        places: &[Seq],
+    ) -> Result<(), PortError> {
+        let (tenant, namespace, fold, places) = (tenant.clone(), namespace.clone(), fold.clone(), places.to_vec());
+        let merging = Merging { tenant, namespace, fold, places };
+        let done = self.writer.ask(|answer| Command::Merge(merging, answer)).await;
+        done.map_err(|error| failure(error).at("density", "merge a fold"))
+    }
+
+    async fn unmerged(&self, limit: usize) -> Result<Vec<Unmerged>, PortError> {
+        let found = self.index.read().unmerged(limit);
+        let unmerged = |(seq, memory): (Seq, Arc<Memory>)| Unmerged {
+            seq,
+            tenant: memory.tenant.clone(),
+            namespace: memory.namespace.clone(),
+            encoding: memory.encoding.clone(),
+            importance: memory.importance,
+        };
+        Ok(found.into_iter().map(unmerged).collect())
+    }
+}
+
+/// What cannot be refused can only fail.
+pub(crate) fn failure(error: ActError) -> Error {
+    match error {
+        ActError::Failed(error) => error,
+        ActError::Refused(_) => Error::Ended,
+    }
+}

@@ -1,0 +1,179 @@
+//! The one thread that writes: whatever waits goes to disk in one transaction, with one sync, and is answered then.
+
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+
+use application::ports::ledger::{Changing, Erased, Erasing, Remembering, Stored};
+use domain::density::fold::Fold;
+use domain::memory::{Memory, Seq};
+use domain::tenant::{Namespace, Tenant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::desk::Desk;
+use crate::error::{ActError, Error};
+
+/// What the writer can be asked, each with where to answer.
+pub(crate) enum Command {
+    Remember(Remembering, Answer<Vec<Stored>>),
+    Change(Changing, Answer<Arc<Memory>>),
+    Erase(Erasing, Answer<Erased>),
+    Merge(Merging, Answer<()>),
+    Reindex(Answer<()>),
+    Compact(Answer<()>),
+    Probe(Answer<()>),
+}
+
+/// A fold to merge into the matrix of a namespace.
+pub(crate) struct Merging {
+    pub(crate) tenant: Tenant,
+    pub(crate) namespace: Namespace,
+    pub(crate) fold: Fold,
+    pub(crate) places: Vec<Seq>,
+}
+
+/// Where to answer a command.
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, ActError>>;
+
+/// A handle on the thread; dropping it ends the thread after what waits, with the log moved into the database.
+pub(crate) struct Writer {
+    sender: Option<Sender<(Command, OwnedSemaphorePermit)>>,
+    thread: Option<JoinHandle<()>>,
+    room: Arc<Semaphore>,
+}
+
+/// Most commands waiting; further callers wait without holding a thread.
+const WAITING: usize = 4096;
+/// Most commands in one transaction.
+const GROUP: usize = 512;
+
+impl Writer {
+    /// Starts the thread at `desk`.
+    pub(crate) fn start(desk: Desk) -> Result<Self, Error> {
+        let (sender, receiver) = mpsc::channel();
+        let thread = thread::Builder::new().name("sqlite-writer".into()).spawn(move || run(desk, &receiver))?;
+        Ok(Self { sender: Some(sender), thread: Some(thread), room: Arc::new(Semaphore::new(WAITING)) })
+    }
+
+    /// Hands a command to the thread and waits for what becomes of it.
+    pub(crate) async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, ActError> {
+        let (answer, answered) = oneshot::channel();
+        let permit = self.room.clone().acquire_owned().await.map_err(|_| Error::Ended)?;
+        let sender = self.sender.as_ref().ok_or(Error::Ended)?;
+        sender.send((command(answer), permit)).map_err(|_| Error::Ended)?;
+        answered.await.map_err(|_| Error::Ended)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer ended in a panic");
+        }
+    }
+}
+
+fn run(mut desk: Desk, receiver: &Receiver<(Command, OwnedSemaphorePermit)>) {
+    loop {
+        let (first, permit) = match receiver.recv_timeout(desk.idle.wait()) {
+            Ok(command) => command,
+            Err(RecvTimeoutError::Timeout) => {
+                desk.rest();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        let mut permits = vec![permit];
+        let mut waiting = vec![first];
+        while let Ok((command, permit)) = receiver.try_recv() {
+            waiting.push(command);
+            permits.push(permit);
+            if waiting.len() == GROUP {
+                break;
+            }
+        }
+        let worked = catch_unwind(AssertUnwindSafe(|| work(&mut desk, waiting)));
+        // The callers of a group that panicked have lost their answers and know that it ended.
+        if worked.is_err() && !desk.recover() {
+            return;
+        }
+        desk.rest_if_due();
+    }
+    desk.close();
+}
+
+/// Does the commands in order. An erasure chooses from what is in memory, so it begins when all before it is there.
+fn work(desk: &mut Desk, waiting: Vec<Command>) {
+    let mut group = Vec::new();
+    for command in waiting {
+        match command {
+            Command::Remember(..) | Command::Change(..) | Command::Merge(..) => group.push(command),
+            Command::Erase(..) => {
+                commit(desk, mem::take(&mut group));
+                commit(desk, vec![command]);
+            }
+            Command::Reindex(answer) => {
+                commit(desk, mem::take(&mut group));
+                send(answer, desk.reload().map_err(ActError::from));
+            }
+            Command::Compact(answer) => {
+                commit(desk, mem::take(&mut group));
+                send(answer, desk.compact().map_err(ActError::from));
+            }
+            Command::Probe(answer) => send(answer, Ok(())),
+        }
+    }
+    commit(desk, group);
+}
+
+/// A group in one transaction: every act for itself in a savepoint, one commit, then the effects, then the answers.
+fn commit(desk: &mut Desk, group: Vec<Command>) {
+    if group.is_empty() {
+        return;
+    }
+    if let Err(error) = desk.begin() {
+        group.into_iter().for_each(|command| refuse(command, &error));
+        return;
+    }
+    let replies: Vec<Reply> = group.into_iter().map(|command| act(desk, command)).collect();
+    let failed = desk.commit().err();
+    replies.into_iter().for_each(|reply| reply(failed.as_ref()));
+}
+
+/// Answers an act once it is known whether its group is on disk; with the error, if it is not.
+type Reply = Box<dyn FnOnce(Option<&Error>)>;
+
+fn act(desk: &mut Desk, command: Command) -> Reply {
+    match command {
+        Command::Remember(act, answer) => reply(answer, desk.act(|desk| desk.remember(&act))),
+        Command::Change(act, answer) => reply(answer, desk.act(|desk| desk.change(&act))),
+        Command::Erase(act, answer) => reply(answer, desk.act(|desk| desk.erase(&act))),
+        Command::Merge(act, answer) => reply(answer, desk.act(|desk| desk.merge(&act))),
+        Command::Reindex(answer) | Command::Compact(answer) | Command::Probe(answer) => reply(answer, Ok(())),
+    }
+}
+
+fn reply<T: 'static>(answer: Answer<T>, result: Result<T, ActError>) -> Reply {
+    Box::new(move |failed| send(answer, failed.map_or(result, |error| Err(ActError::Failed(error.clone())))))
+}
+
+fn refuse(command: Command, error: &Error) {
+    let failed = || ActError::Failed(error.clone());
+    match command {
+        Command::Remember(_, answer) => send(answer, Err(failed())),
+        Command::Change(_, answer) => send(answer, Err(failed())),
+        Command::Erase(_, answer) => send(answer, Err(failed())),
+        Command::Merge(_, answer) => send(answer, Err(failed())),
+        Command::Reindex(answer) | Command::Compact(answer) | Command::Probe(answer) => send(answer, Err(failed())),
+    }
+}
+
+/// A caller that no longer waits has gone away: nothing is left to tell.
+fn send<T>(answer: Answer<T>, result: Result<T, ActError>) {
+    answer.send(result).ok();
+}

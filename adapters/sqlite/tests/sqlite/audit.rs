@@ -1,0 +1,75 @@
+//! The audit chains: complete, and any change shows.
+
+use std::path::Path;
+
+use application::ports::ledger::{Change, Ledger, Selection};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use domain::audit::AuditKey;
+use domain::link::{Link, Relation};
+use somabrain_sqlite::{AuditError, verify_audit};
+use tempfile::TempDir;
+
+use crate::builders::{change, erase, id, key, memory, open, remember, remembering, tenant};
+
+async fn acted() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let sqlite = open(folder.path()).await;
+    remember(&sqlite, [memory(1, "first"), memory(2, "second")]).await;
+    change(&sqlite, 1, Change::Link(Link { to: id(2), relation: Relation::Related })).await.unwrap();
+    let mut wrong = memory(3, "refused");
+    wrong.supersedes = vec![id(99)];
+    sqlite.remember(remembering([wrong])).await.unwrap_err();
+    erase(&sqlite, Selection::Id(id(1))).await;
+    // Beside the open folder, too.
+    assert_eq!(verify_audit(folder.path(), &key()).unwrap().tenants, [(tenant(), 3)]);
+    folder
+}
+
+fn tamper(folder: &Path, sql: &str) {
+    let file = folder.join("somabrain.db");
+    SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(sql).unwrap();
+}
+
+#[tokio::test]
+async fn every_write_and_no_refusal_is_one_event_of_a_sound_chain() {
+    let folder = acted().await;
+
+    assert_eq!(verify_audit(folder.path(), &key()).unwrap().tenants, [(tenant(), 3)]);
+}
+
+#[tokio::test]
+async fn the_first_changed_event_is_named() {
+    for column in ["event_type", "event_data", "user_id", "resource", "outcome", "request_id"] {
+        let folder = acted().await;
+        tamper(folder.path(), &format!("UPDATE audit_log SET {column} = 'forged' WHERE number = 2"));
+
+        let error = verify_audit(folder.path(), &key()).unwrap_err();
+
+        assert!(
+            matches!(&error, AuditError::Broken { tenant: t, broken } if *t == tenant() && broken.number == 2),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_removed_event_and_a_cut_end_are_found() {
+    let folder = acted().await;
+    tamper(folder.path(), "DELETE FROM audit_log WHERE number = 3");
+    let cut = verify_audit(folder.path(), &key()).unwrap_err();
+    tamper(folder.path(), "DELETE FROM audit_log WHERE number = 1");
+    let removed = verify_audit(folder.path(), &key()).unwrap_err();
+
+    assert!(matches!(cut, AuditError::Cut { found: 2, expected: 3, .. }), "{cut}");
+    assert!(matches!(&removed, AuditError::Broken { broken, .. } if broken.number == 1), "{removed}");
+}
+
+#[tokio::test]
+async fn another_key_verifies_nothing() {
+    let folder = acted().await;
+
+    let other = AuditKey::try_new(b"quite another key!").unwrap();
+
+    assert!(verify_audit(folder.path(), &other).is_err());
+}

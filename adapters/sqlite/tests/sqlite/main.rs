@@ -1,0 +1,12 @@
+//! What the adapter promises beyond the ports: opening, damage, groups, residue, audit, restart.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
+
+mod audit;
+mod builders;
+mod density;
+mod erasure;
+mod group_commit;
+mod idempotency;
+mod open;
+mod restart;
