@@ -1,0 +1,56 @@
+//! The settings of tokens.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Which tokens are accepted.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Keys that may have signed a token; several while keys are rotated. The first secret signs minted tokens.
+    pub keys: Vec<Key>,
+    /// What `iss` must be, if anything.
+    pub issuer: Option<String>,
+    /// What `aud` must be or hold, if anything.
+    pub audience: Option<String>,
+    /// Where the tenant stands: names joined by dots, such as `app.tenant`.
+    pub tenant_claim: String,
+    /// Where the roles stand, likewise.
+    pub roles_claim: String,
+    /// How far clocks may differ.
+    pub leeway: Duration,
+}
+
+impl Default for Config {
+    /// No keys, nothing expected of issuer and audience, claims `tenant` and `roles`, a leeway of a minute.
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            issuer: None,
+            audience: None,
+            tenant_claim: "tenant".into(),
+            roles_claim: "roles".into(),
+            leeway: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Key material, as text from a setting or a file.
+#[derive(Clone)]
+pub enum Key {
+    /// A secret of at least 32 bytes, shared with the issuer: HS256.
+    Secret(String),
+    /// Public keys in PEM form, one or more: RSA of at least 2,048 bits (RS256) or P-256 (ES256).
+    Pem(String),
+    /// A JSON Web Key Set: its RSA and P-256 signing keys count, others are passed over.
+    Jwks(String),
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(_) => f.write_str("Secret(***)"),
+            Self::Pem(_) => f.write_str("Pem(…)"),
+            Self::Jwks(_) => f.write_str("Jwks(…)"),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Who is calling: bearer tokens checked by biscuit.
+//!
+//! A token is a JWS in compact form, signed with HS256, RS256 or ES256 by a key of the settings. biscuit checks the
+//! signature over raw bytes; the claims are read here, number by number, since the library panics on times that its
+//! calendar does not hold, takes a token without an end, and passes over `crit`.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use application::call::Caller;
+//! use domain::tenant::Tenant;
+//! use domain::time::Timestamp;
+//! use somabrain_jwt::{Config, Jwt, Key};
+//!
+//! let secret = Key::Secret("at least thirty-two bytes of secret".into());
+//! let jwt = Jwt::try_new(Config { keys: vec![secret], ..Config::default() })?;
+//! let caller = Caller { tenant: Tenant::try_new("acme")?, subject: "ada".into(), roles: vec!["reader".into()] };
+//! let token = jwt.mint(&caller, Timestamp::parse("2026-01-31T12:00:00Z")?, Duration::from_secs(3600))?;
+//! assert_eq!(token.split('.').count(), 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod claims;
+mod config;
+mod keys;
+mod mint;
+mod pem;
+mod token;
+
+use application::call::Caller;
+use application::ports::authenticator::{Authenticator, Rejection};
+use domain::time::Timestamp;
+
+use claims::Expectations;
+pub use config::{Config, Key};
+pub use keys::InvalidKey;
+use keys::Verifier;
+pub use mint::CannotMint;
+use token::Token;
+
+/// Checks tokens by the keys and expectations of its settings.
+pub struct Jwt {
+    verifiers: Vec<Verifier>,
+    expectations: Expectations,
+}
+
+impl Jwt {
+    /// Reads the keys. Without any key every token is refused.
+    pub fn try_new(config: Config) -> Result<Self, InvalidKey> {
+        let mut verifiers = Vec::new();
+        for key in &config.keys {
+            verifiers.extend(Verifier::all_of(key)?);
+        }
+        Ok(Self { verifiers, expectations: Expectations::new(config) })
+    }
+
+    fn check(&self, token: &str, now: Timestamp) -> Result<Caller, Rejection> {
+        let token = Token::read(token)?;
+        let accepted: Vec<&Verifier> =
+            self.verifiers.iter().filter(|key| key.algorithm() == token.algorithm()).collect();
+        if accepted.is_empty() {
+            return Err(Rejection::Algorithm);
+        }
+        if !accepted.iter().any(|key| key.may_have_signed(&token) && key.signed(&token)) {
+            return Err(Rejection::Signature);
+        }
+        self.expectations.caller(&token.claims()?, now)
+    }
+}
+
+impl Authenticator for Jwt {
+    async fn authenticate(&self, token: &str, now: Timestamp) -> Result<Caller, Rejection> {
+        self.check(token, now)
+    }
+}

@@ -1,0 +1,91 @@
+package somabrain.authz_test
+
+import data.somabrain.authz
+
+asking(roles, action, owner) := {
+	"subject": "ada",
+	"tenant": "acme",
+	"roles": roles,
+	"action": action,
+	"resource": {"kind": "memory", "tenant": owner, "namespace": "default", "id": null},
+	"request": {"id": "r-1", "method": "POST", "path": "/recall"},
+}
+
+test_a_reader_recalls if {
+	authz.allow with input as asking(["reader"], "memory:recall", "acme")
+}
+
+test_a_reader_does_not_remember if {
+	not authz.allow with input as asking(["reader"], "memory:remember", "acme")
+}
+
+test_a_writer_remembers_and_erases if {
+	authz.allow with input as asking(["writer"], "memory:remember", "acme")
+	authz.allow with input as asking(["writer"], "memory:erase", "acme")
+}
+
+test_a_writer_does_not_plan if {
+	not authz.allow with input as asking(["writer"], "memory:plan", "acme")
+}
+
+test_a_planner_plans_and_does_not_remember if {
+	authz.allow with input as asking(["planner"], "memory:plan", "acme")
+	not authz.allow with input as asking(["planner"], "memory:remember", "acme")
+}
+
+test_an_operator_reads_and_does_not_erase if {
+	authz.allow with input as asking(["operator"], "memory:read", "acme")
+	not authz.allow with input as asking(["operator"], "memory:erase", "acme")
+}
+
+test_an_admin_may_do_everything_in_the_own_tenant if {
+	actions := (authz.reads | authz.writes) | authz.plans
+	every action in actions {
+		authz.allow with input as asking(["admin"], action, "acme")
+	}
+}
+
+test_an_admin_may_do_nothing_elsewhere if {
+	actions := (authz.reads | authz.writes) | authz.plans
+	every action in actions {
+		not authz.allow with input as asking(["admin"], action, "globex")
+	}
+}
+
+test_an_unknown_action_is_denied_to_all if {
+	not authz.allow with input as asking(["admin"], "memory:everything", "acme")
+}
+
+test_roles_add_up if {
+	authz.allow with input as asking(["planner", "writer"], "memory:remember", "acme")
+	authz.allow with input as asking(["planner", "writer"], "memory:plan", "acme")
+}
+
+test_nothing_known_nothing_allowed if {
+	not authz.allow with input as {}
+	not authz.allow with input as null
+}
+
+test_two_absent_tenants_are_not_the_same if {
+	absent := {"roles": ["admin"], "action": "memory:read", "tenant": null, "resource": {"tenant": null}}
+	not authz.allow with input as absent
+}
+
+test_roles_that_are_no_list_permit_nothing if {
+	not authz.allow with input as object.union(asking([], "memory:read", "acme"), {"roles": "admin"})
+}
+
+test_a_denial_names_the_missing_role if {
+	denial := authz.decision with input as asking(["visitor"], "memory:read", "acme")
+	denial == {"allow": false, "reason": "no role of the caller permits it"}
+}
+
+test_a_denial_names_the_other_tenant if {
+	denial := authz.decision with input as asking(["admin"], "memory:read", "globex")
+	denial == {"allow": false, "reason": "it belongs to another tenant"}
+}
+
+test_a_permission_is_whole if {
+	permission := authz.decision with input as asking(["reader"], "memory:read", "acme")
+	permission == {"allow": true, "reason": "permitted"}
+}

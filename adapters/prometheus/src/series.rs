@@ -1,0 +1,139 @@
+//! The series: their names, what they begin with, and which measurement moves which.
+
+use std::time::Duration;
+
+use application::ports::authenticator::Rejection;
+use application::ports::metrics::{Measurement, Outcome};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use crate::count::Count;
+use crate::labels::{Build, Operation, Refusal, Request, Route};
+
+/// Upper bounds of durations in seconds; 0.1 and 0.5 are the thresholds of the operators' alerts.
+const BOUNDS: [f64; 16] =
+    [1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 1e-1, 2.5e-1, 5e-1, 1.0, 2.5, 5.0, 10.0];
+
+/// The routes that are in the exposition before anyone asked for them, with the status of success.
+const ROUTES: [(&str, &str, u16); 4] =
+    [("POST", "/remember", 201), ("POST", "/recall", 200), ("POST", "/plan", 200), ("GET", "/health", 200)];
+
+/// The reason of a refusal by the policy.
+const DENIED: &str = "denied";
+
+type Times = Family<Route, Histogram, fn() -> Histogram>;
+
+/// One field a name, except those that nothing measures yet: they are registered at zero.
+#[derive(Debug)]
+pub(crate) struct Series {
+    requests: Family<Request, Count>,
+    durations: Times,
+    operations: Family<Operation, Count>,
+    auth_failures: Family<Refusal, Count>,
+    rate_limited: Count,
+    hits: Count,
+    misses: Count,
+    trace_errors: Count,
+    psd_clips: Count,
+    memories: Gauge,
+}
+
+impl Default for Series {
+    fn default() -> Self {
+        Self {
+            requests: Family::default(),
+            durations: Times::new_with_constructor(|| Histogram::new(BOUNDS)),
+            operations: Family::default(),
+            auth_failures: Family::default(),
+            rate_limited: Count::default(),
+            hits: Count::default(),
+            misses: Count::default(),
+            trace_errors: Count::default(),
+            psd_clips: Count::default(),
+            memories: Gauge::default(),
+        }
+    }
+}
+
+impl Series {
+    /// Gives every series its name.
+    pub(crate) fn register(&self, to: &mut Registry, version: String) {
+        to.register("somabrain_requests_total", "Requests answered", self.requests.clone());
+        to.register("somabrain_request_duration_seconds", "Time to the answer", self.durations.clone());
+        to.register("somabrain_memory_operations_total", "Use cases ended", self.operations.clone());
+        to.register("somabrain_auth_failures_total", "Requests refused", self.auth_failures.clone());
+        to.register("somabrain_rate_limit_exceeded_total", "Requests over the rate", self.rate_limited.clone());
+        to.register("somabrain_working_memory_hits_total", "Answers held in working memory", self.hits.clone());
+        to.register("somabrain_working_memory_misses_total", "Answers it did not hold", self.misses.clone());
+        to.register("somabrain_density_trace_error_total", "Matrices whose trace was off", self.trace_errors.clone());
+        to.register("somabrain_density_psd_clip_total", "Matrices with negative eigenvalues", self.psd_clips.clone());
+        to.register("somabrain_memories_total", "Memories held now", self.memories.clone());
+        let build = Family::<Build, Gauge>::default();
+        build.get_or_create(&Build { version }).set(1);
+        to.register("somabrain_build_info", "The program's version", build);
+        unmeasured(to);
+    }
+
+    /// Makes the label sets that operators look for on a fresh instance.
+    pub(crate) fn begin(&self) {
+        for (method, endpoint, status) in ROUTES {
+            drop(self.requests.get_or_create(&Request::new(method, endpoint, status)));
+            drop(self.durations.get_or_create(&Route { method, endpoint }));
+        }
+        for operation in ["remember", "recall", "plan"] {
+            for outcome in [Outcome::Success, Outcome::Refused, Outcome::Error] {
+                drop(self.operations.get_or_create(&Operation::new(operation, outcome)));
+            }
+        }
+        for reason in Rejection::ALL.map(Rejection::as_str).into_iter().chain([DENIED]) {
+            drop(self.auth_failures.get_or_create(&Refusal { reason }));
+        }
+    }
+
+    pub(crate) fn record(&self, measurement: Measurement) {
+        match measurement {
+            Measurement::Request { method, endpoint, status, took } => self.request(method, endpoint, status, took),
+            Measurement::MemoryOperation { operation, outcome } => {
+                self.operations.get_or_create(&Operation::new(operation, outcome)).add(1);
+            }
+            Measurement::AuthFailure(rejection) => self.refusal(rejection.as_str()),
+            Measurement::Denied => self.refusal(DENIED),
+            Measurement::RateLimited => self.rate_limited.add(1),
+            Measurement::WorkingMemory { hits, misses } => {
+                self.hits.add(hits);
+                self.misses.add(misses);
+            }
+            Measurement::DensityTraceError => self.trace_errors.add(1),
+            Measurement::DensityPsdClip => self.psd_clips.add(1),
+            Measurement::Memories(number) => {
+                self.memories.set(i64::try_from(number).unwrap_or(i64::MAX));
+            }
+        }
+    }
+
+    fn request(&self, method: &'static str, endpoint: &'static str, status: u16, took: Duration) {
+        self.requests.get_or_create(&Request::new(method, endpoint, status)).add(1);
+        self.durations.get_or_create(&Route { method, endpoint }).observe(took.as_secs_f64());
+    }
+
+    fn refusal(&self, reason: &'static str) {
+        self.auth_failures.get_or_create(&Refusal { reason }).add(1);
+    }
+}
+
+/// Names of the operators' list that stay at zero until an adapter with servers reports them.
+fn unmeasured(to: &mut Registry) {
+    to.register("somabrain_redis_connection_errors", "Failed connections to Redis", Count::default());
+    let gauges = [
+        ("somabrain_outbox_pending", "Entries not yet delivered"),
+        ("somabrain_outbox_oldest_seconds", "Age of the oldest of them"),
+        ("somabrain_circuit_breaker_state", "0 closed, 1 open"),
+        ("somabrain_database_connections_active", "Connections in use"),
+        ("somabrain_database_connections_max", "Connections allowed"),
+    ];
+    for (name, help) in gauges {
+        to.register(name, help, Gauge::<i64>::default());
+    }
+}

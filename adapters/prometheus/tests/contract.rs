@@ -1,0 +1,5 @@
+//! The promises of `Metrics`, kept by prometheus-client.
+
+use somabrain_prometheus::{Config, Prometheus};
+
+contract::metrics!(Prometheus::new(Config { version: "v0.1.0".into() }));
