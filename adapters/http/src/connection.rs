@@ -1,0 +1,210 @@
+//! Connections with bounds: how many there are, how long the head of a request may take, how long they may be silent.
+
+use std::future::Future;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use poem::http::uri::Scheme;
+use poem::listener::{Acceptor, TcpAcceptor};
+use poem::web::{LocalAddr, RemoteAddr};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::config::Limits;
+
+/// How long to wait when the system has no room for another connection.
+const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
+
+/// Accepts at most as many connections as allowed; more are closed as they come.
+pub(crate) struct Guarded {
+    inner: TcpAcceptor,
+    limits: Limits,
+    places: Arc<Semaphore>,
+}
+
+impl Guarded {
+    pub(crate) fn new(inner: TcpAcceptor, limits: Limits) -> Self {
+        Self { inner, limits, places: Arc::new(Semaphore::new(limits.connections)) }
+    }
+}
+
+impl Acceptor for Guarded {
+    type Io = Patient<TcpStream>;
+
+    fn local_addr(&self) -> Vec<LocalAddr> {
+        self.inner.local_addr()
+    }
+
+    async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
+        loop {
+            match self.inner.accept().await {
+                Ok((io, local, remote, scheme)) => {
+                    let Ok(place) = self.places.clone().try_acquire_owned() else { continue };
+                    io.set_nodelay(true)?;
+                    return Ok((Patient::new(io, self.limits, place), local, remote, scheme));
+                }
+                Err(error) => {
+                    tracing::warn!(error = %error, "a connection could not be accepted");
+                    let never = std::future::pending::<()>();
+                    tokio::time::timeout(OUT_OF_SOCKETS, never).await.unwrap_or_default();
+                }
+            }
+        }
+    }
+}
+
+/// What a connection is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing has come yet.
+    New,
+    /// Between an answer and the next request.
+    Between,
+    /// The head of a request is coming; so many bytes of the blank line that ends it have come.
+    Head(usize),
+    /// A request is coming or is worked on.
+    Request,
+    /// HTTP/2: only silence is bounded.
+    Multiplexed,
+}
+
+/// A connection that waits only so long. Nothing is changed or held back; the bytes are looked at to see where the head
+/// of a request ends.
+pub(crate) struct Patient<Io> {
+    io: Io,
+    limits: Limits,
+    phase: Phase,
+    deadline: Instant,
+    alarm: Pin<Box<Sleep>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl<Io> Patient<Io> {
+    fn new(io: Io, limits: Limits, place: OwnedSemaphorePermit) -> Self {
+        let deadline = Instant::now() + limits.idle_time;
+        let alarm = Box::pin(sleep_until(deadline));
+        Self { io, limits, phase: Phase::New, deadline, alarm, _place: place }
+    }
+
+    /// Moves the deadline; the alarm follows when it rings, and at once only where it would ring too late.
+    fn wait(&mut self, time: Duration) {
+        self.deadline = Instant::now() + time;
+        if self.deadline < self.alarm.deadline() {
+            self.alarm.as_mut().reset(self.deadline);
+        }
+    }
+
+    fn came(&mut self, bytes: &[u8]) {
+        match self.phase {
+            Phase::New if bytes.starts_with(b"PRI ") => {
+                self.phase = Phase::Multiplexed;
+                self.wait(self.limits.idle_time);
+            }
+            Phase::New | Phase::Between => {
+                self.wait(self.limits.header_time);
+                self.head(0, bytes);
+            }
+            Phase::Head(seen) => self.head(seen, bytes),
+            Phase::Request | Phase::Multiplexed => self.wait(self.limits.idle_time),
+        }
+    }
+
+    fn head(&mut self, seen: usize, bytes: &[u8]) {
+        let seen = bytes.iter().fold(seen, |seen, byte| match (seen, byte) {
+            (4, _) => 4,
+            (0 | 2, b'\r') | (1 | 3, b'\n') => seen + 1,
+            // a line may end without a carriage return
+            (2, b'\n') => 4,
+            (0, b'\n') => 2,
+            (_, b'\r') => 1,
+            _ => 0,
+        });
+        if seen == 4 {
+            self.phase = Phase::Request;
+            self.wait(self.limits.idle_time);
+        } else {
+            self.phase = Phase::Head(seen);
+        }
+    }
+
+    fn went(&mut self, bytes: &[u8]) {
+        // `100 Continue` asks for the rest of the request; any other answer ends it.
+        if self.phase != Phase::Multiplexed && !bytes.starts_with(b"HTTP/1.1 100") {
+            self.phase = Phase::Between;
+        }
+        self.wait(self.limits.idle_time);
+    }
+
+    /// Ready when the patience is over.
+    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        loop {
+            ready!(self.alarm.as_mut().poll(cx));
+            if Instant::now() >= self.deadline {
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
+            }
+            self.alarm.as_mut().reset(self.deadline);
+        }
+    }
+}
+
+impl<Io: AsyncRead + Unpin> AsyncRead for Patient<Io> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        match Pin::new(&mut this.io).poll_read(cx, buf) {
+            Poll::Pending => this.poll_over(cx).map(Err),
+            Poll::Ready(Ok(())) => {
+                if buf.filled().len() > before {
+                    this.came(&buf.filled()[before..]);
+                }
+                Poll::Ready(Ok(()))
+            }
+            failed => failed,
+        }
+    }
+}
+
+impl<Io: AsyncWrite + Unpin> AsyncWrite for Patient<Io> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.io).poll_write(cx, buf) {
+            Poll::Pending => this.poll_over(cx).map(Err),
+            written => {
+                this.went(buf);
+                written
+            }
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.io).poll_write_vectored(cx, bufs) {
+            Poll::Pending => this.poll_over(cx).map(Err),
+            written => {
+                this.went(bufs.first().map_or(&[], |buf| buf));
+                written
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().io).poll_shutdown(cx)
+    }
+}

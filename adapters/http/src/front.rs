@@ -1,0 +1,151 @@
+//! What every request passes before its handler and every answer after it.
+//!
+//! In order: the request's id, the route (404, 405), the head's size, Host and Origin, the token, the rate, a place
+//! among the requests at work, the body's size, the time limit. Whatever goes wrong, a panic included, becomes a
+//! problem document; every answer is counted and logged once.
+
+mod admission;
+mod at_work;
+mod host;
+pub(crate) mod limits;
+mod observe;
+mod request_id;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use application::brain::Brain;
+use application::call::Call;
+use application::ports::Ports;
+use futures_util::FutureExt;
+use poem::http::{HeaderValue, Method, header};
+use poem::{Endpoint, Request, Response};
+use tokio::sync::Semaphore;
+
+use crate::authentication::caller_of;
+use crate::config::Config;
+use crate::problem::{Problem, ProblemKind};
+use crate::routes::{self, Route};
+
+/// The whole API as one endpoint.
+pub struct Front<P, E> {
+    pub(crate) brain: Brain<P>,
+    pub(crate) config: Arc<Config>,
+    stopping: Stopping,
+    places: Semaphore,
+    inner: E,
+}
+
+/// Whether the service is about to stop; from then on readiness fails and every answer closes its connection. Cloning
+/// shares it.
+#[derive(Debug, Clone, Default)]
+pub struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// From now on `/readyz` answers 503, and answers say `Connection: close`.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it has begun.
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// What is known of a request when its answer goes out.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) request_id: String,
+    pub(crate) method: &'static str,
+    pub(crate) endpoint: &'static str,
+    pub(crate) tenant: Option<String>,
+    pub(crate) began: Instant,
+}
+
+impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
+    pub(crate) fn new(brain: Brain<P>, config: Arc<Config>, stopping: Stopping, inner: E) -> Self {
+        let places = Semaphore::new(config.limits.concurrency);
+        Self { brain, config, stopping, places, inner }
+    }
+
+    /// Told apart from what cannot be served, then served.
+    async fn answer(&self, mut request: Request, seen: &mut Seen) -> Result<Response, Problem> {
+        limits::check_head(&request, &self.config.limits)?;
+        host::check(&request, self.config.mode)?;
+        let route = route_of(&request, seen)?;
+        if request.method() == Method::HEAD {
+            request.set_method(Method::GET);
+        }
+        if route.open {
+            return self.handle(request, route).await;
+        }
+        let caller = caller_of(self, &request).await?;
+        seen.tenant = Some(caller.tenant.to_string());
+        let budget = admission::admit(&self.brain, &caller.tenant).await?;
+        let _place = at_work::take(&self.places)?;
+        let mut request = limits::check_body(request, route, &self.config.limits).await?;
+        let method = seen.method.to_owned();
+        let path = request.uri().path().to_owned();
+        request.extensions_mut().insert(Call { caller, request_id: seen.request_id.clone(), method, path });
+        let mut response = self.handle(request, route).await?;
+        budget.tell(response.headers_mut());
+        Ok(response)
+    }
+
+    /// The handler, within the time that a request may take.
+    async fn handle(&self, request: Request, route: &Route) -> Result<Response, Problem> {
+        match tokio::time::timeout(self.config.limits.request_time, self.inner.call(request)).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => {
+                Err(error.downcast::<Problem>().unwrap_or_else(|error| Problem::from_framework(error, route.pattern)))
+            }
+            Err(_) => {
+                let detail = format_args!("no answer within {:?}", self.config.limits.request_time);
+                Err(Problem::new(ProblemKind::Timeout, detail)
+                    .with(header::CONNECTION, HeaderValue::from_static("close")))
+            }
+        }
+    }
+}
+
+impl<P: Ports, E: Endpoint<Output = Response>> Endpoint for Front<P, E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let mut seen = Seen {
+            request_id: request_id::of(&request, &self.brain),
+            method: routes::method_label(request.method()),
+            endpoint: routes::UNMATCHED,
+            tenant: None,
+            began: Instant::now(),
+        };
+        let answered = AssertUnwindSafe(self.answer(request, &mut seen)).catch_unwind().await;
+        let answered = answered.unwrap_or_else(|_| Err(Problem::internal("a handler panicked")));
+        let mut response = answered.unwrap_or_else(|problem| {
+            observe::log_cause(&problem, &seen);
+            problem.into_response_for(&seen.request_id)
+        });
+        request_id::tell(response.headers_mut(), &seen.request_id);
+        if self.stopping.has_begun() {
+            // The caller's next request is for another replica.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        observe::record(&self.brain, &self.config, &seen, response.status());
+        Ok(response)
+    }
+}
+
+/// The route, noted for the metrics; 404 and 405 end here, without asking for a token.
+fn route_of(request: &Request, seen: &mut Seen) -> Result<&'static Route, Problem> {
+    let route = routes::find(request.uri().path()).ok_or_else(Problem::no_such_path)?;
+    seen.endpoint = route.pattern;
+    if routes::serves(route, request.method()) {
+        return Ok(route);
+    }
+    let detail = format_args!("{} has {}", route.pattern, route.allow);
+    let allow = HeaderValue::from_static(route.allow);
+    Err(Problem::new(ProblemKind::MethodNotAllowed, detail).with(header::ALLOW, allow))
+}

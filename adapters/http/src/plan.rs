@@ -1,0 +1,218 @@
+//! `POST /plan`.
+
+use std::time::Duration;
+
+use application::brain::Brain;
+use application::ports::Ports;
+use application::use_cases::plan::{MakePlan, Planned};
+use domain::memory::MemoryId;
+use domain::plan::{Gap, MetBy, Need, Plan, Step};
+use poem_openapi::{ApiResponse, Object, OpenApi};
+use serde::{Deserialize, Serialize};
+
+use crate::api::Topic;
+use crate::authentication::Authenticated;
+use crate::json::Json;
+use crate::problem::Problem;
+use crate::recall::RecalledMemoryBody;
+use crate::wire::values::{Count, Id, Name, NamespaceName, Text};
+
+/// Planning from memories.
+pub(crate) struct PlanApi<P>(pub(crate) Brain<P>);
+
+/// A goal to plan for. Only `goal` is needed.
+#[derive(Debug, Clone, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+struct PlanRequest {
+    /// What is to be reached: 1 to 32,768 characters.
+    goal: Text,
+    /// Facts that hold now, as short texts.
+    context: Option<Vec<Text>>,
+    /// The part of the memories to plan from; `default` if left out.
+    namespace: Option<NamespaceName>,
+    /// The session whose working memory is preferred.
+    session_id: Option<Name>,
+    /// Most steps, 1 to 1,000; 12 if left out.
+    max_steps: Option<Count<1, 1000>>,
+    /// Other plans wanted, 0 to 3.
+    alternatives: Option<Count<0, 3>>,
+    /// How long planning may take, in milliseconds.
+    time_budget_ms: Option<Count<1, 600_000>>,
+}
+
+/// A plan, and what it stands on.
+#[derive(Debug, Clone, Serialize, Object)]
+#[oai(rename = "Planned")]
+struct PlannedBody {
+    /// The plan's own id.
+    plan_id: Id,
+    #[serde(flatten)]
+    #[oai(flatten)]
+    plan: PlanBody,
+    /// Other plans, each with at least one other step.
+    alternatives: Vec<PlanBody>,
+    /// The memories recalled for the goal, the best first.
+    evidence: Vec<RecalledMemoryBody>,
+    /// Whether something could not be reached.
+    degraded: bool,
+}
+
+/// Steps towards a goal.
+#[derive(Debug, Clone, Serialize, Object)]
+#[oai(rename = "Plan")]
+struct PlanBody {
+    /// `complete`: every need is met; `partial`: see `gaps`; `none`: no memory can be made a step.
+    status: String,
+    /// What to do, in this order.
+    steps: Vec<StepBody>,
+    /// What all steps cost together.
+    cost: f64,
+    /// How sure the plan is, 0 to 1.
+    confidence: f64,
+    /// What is missing.
+    gaps: Vec<GapBody>,
+    /// Memories that wait for each other, one list a ring.
+    cycles: Vec<Vec<Id>>,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, Serialize, Object)]
+#[oai(rename = "PlanStep")]
+struct StepBody {
+    /// Its number: 1, 2, 3, …
+    n: usize,
+    /// The memory that it is taken from.
+    memory_id: Id,
+    /// What to do.
+    action: String,
+    /// What must hold before, and what sees to it.
+    needs: Vec<NeedBody>,
+    /// What holds afterwards.
+    achieves: Vec<String>,
+    /// The memories that say so.
+    because: Vec<Id>,
+    /// The numbers of the steps that must be done before.
+    depends_on: Vec<usize>,
+    /// How sure it is, 0 to 1.
+    confidence: f64,
+}
+
+/// Something that must hold before a step.
+#[derive(Debug, Clone, Serialize, Object)]
+#[oai(rename = "PlanNeed")]
+struct NeedBody {
+    /// What must hold.
+    text: String,
+    /// What sees to it: `step`, `context` or `memory`.
+    met_by: String,
+    /// The number of that step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<usize>,
+    /// The id of that memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_id: Option<Id>,
+}
+
+/// Something needed that nothing meets.
+#[derive(Debug, Clone, Serialize, Object)]
+#[oai(rename = "PlanGap")]
+struct GapBody {
+    /// What is missing.
+    need: String,
+    /// The step that needs it; left out where it is a step of its own that did not fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    for_step: Option<usize>,
+}
+
+#[derive(ApiResponse)]
+enum PlanAnswer {
+    /// A plan; its `status` says how far it goes.
+    #[oai(status = 200)]
+    Planned(Json<PlannedBody>),
+}
+
+#[OpenApi(tag = "Topic::Plans")]
+impl<P: Ports> PlanApi<P> {
+    /// Make a plan for a goal from what is remembered
+    ///
+    /// Every step is a memory; none is invented. What nothing meets is listed in `gaps`. Where no memory can be made a
+    /// step the status is `none` and `evidence` holds what was recalled for the goal.
+    ///
+    /// Example: `{"goal": "release version 2", "context": ["the tests pass"], "max_steps": 8}`
+    #[oai(path = "/plan", method = "post", operation_id = "plan")]
+    async fn plan(&self, call: Authenticated, body: Json<PlanRequest>) -> Result<PlanAnswer, Problem> {
+        let planned = self.0.plan(&call.0, body.value.into()).await?;
+        Ok(PlanAnswer::Planned(Json::new(planned.into())))
+    }
+}
+
+impl From<PlanRequest> for MakePlan {
+    fn from(request: PlanRequest) -> Self {
+        Self {
+            goal: request.goal.0,
+            context: request.context.unwrap_or_default().into_iter().map(|text| text.0).collect(),
+            namespace: request.namespace.map(|name| name.0).unwrap_or_default(),
+            session: request.session_id.map(|name| name.0),
+            max_steps: request.max_steps.map_or(12, |steps| steps.0 as usize),
+            alternatives: request.alternatives.map_or(0, |count| count.0 as usize),
+            time_budget: request.time_budget_ms.map(|ms| Duration::from_millis(ms.0.into())),
+        }
+    }
+}
+
+impl From<Planned> for PlannedBody {
+    fn from(planned: Planned) -> Self {
+        Self {
+            plan_id: Id(MemoryId(planned.plan_id)),
+            plan: planned.plan.into(),
+            alternatives: planned.alternatives.into_iter().map(PlanBody::from).collect(),
+            evidence: planned.evidence.iter().map(RecalledMemoryBody::from).collect(),
+            degraded: planned.degraded,
+        }
+    }
+}
+
+impl From<Plan> for PlanBody {
+    fn from(plan: Plan) -> Self {
+        Self {
+            status: plan.status.as_str().to_owned(),
+            steps: plan.steps.into_iter().map(StepBody::from).collect(),
+            cost: plan.cost,
+            confidence: plan.confidence,
+            gaps: plan.gaps.into_iter().map(GapBody::from).collect(),
+            cycles: plan.cycles.into_iter().map(|ring| ring.into_iter().map(Id).collect()).collect(),
+        }
+    }
+}
+
+impl From<Step> for StepBody {
+    fn from(step: Step) -> Self {
+        Self {
+            n: step.n,
+            memory_id: Id(step.memory),
+            action: step.action,
+            needs: step.needs.into_iter().map(NeedBody::from).collect(),
+            achieves: step.achieves,
+            because: step.because.into_iter().map(Id).collect(),
+            depends_on: step.depends_on,
+            confidence: step.confidence,
+        }
+    }
+}
+
+impl From<Need> for NeedBody {
+    fn from(need: Need) -> Self {
+        let (met_by, step, memory_id) = match need.met_by {
+            MetBy::Step(n) => ("step", Some(n), None),
+            MetBy::Context => ("context", None, None),
+            MetBy::Memory(id) => ("memory", None, Some(Id(id))),
+        };
+        Self { text: need.text, met_by: met_by.to_owned(), step, memory_id }
+    }
+}
+
+impl From<Gap> for GapBody {
+    fn from(gap: Gap) -> Self {
+        Self { need: gap.need, for_step: gap.for_step }
+    }
+}

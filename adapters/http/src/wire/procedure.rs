@@ -1,0 +1,41 @@
+//! Procedures as JSON.
+
+use domain::memory::Procedure;
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+
+use crate::wire::values::{Price, Text};
+
+/// How something is done: what must hold before, what holds after, what it costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[serde(deny_unknown_fields)]
+#[oai(rename = "Procedure")]
+pub struct ProcedureBody {
+    /// Facts that must hold before, as short texts.
+    pub preconditions: Option<Vec<Text>>,
+    /// Facts that hold afterwards; `not X` says that X no longer does.
+    pub effects: Option<Vec<Text>>,
+    /// What doing it costs, 0 or more; 1 if left out.
+    pub cost: Option<Price>,
+}
+
+impl From<ProcedureBody> for Procedure {
+    fn from(body: ProcedureBody) -> Self {
+        let texts = |texts: Option<Vec<Text>>| texts.unwrap_or_default().into_iter().map(|text| text.0).collect();
+        Self {
+            preconditions: texts(body.preconditions),
+            effects: texts(body.effects),
+            cost: body.cost.map(|cost| cost.0).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&Procedure> for ProcedureBody {
+    fn from(procedure: &Procedure) -> Self {
+        Self {
+            preconditions: Some(procedure.preconditions.iter().cloned().map(Text).collect()),
+            effects: Some(procedure.effects.iter().cloned().map(Text).collect()),
+            cost: Some(Price(procedure.cost)),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The API on the wire: status codes, shapes, problem documents, over ports that live in the process.
+
+mod bad_input;
+mod cursor;
+mod front;
+mod openapi;
+mod problem;
+mod service;
+mod shapes;
