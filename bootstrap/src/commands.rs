@@ -1,0 +1,15 @@
+//! The commands, one file each.
+
+pub(crate) mod audit;
+pub(crate) mod bench_load;
+pub(crate) mod check_config;
+pub(crate) mod compact;
+pub(crate) mod health;
+pub(crate) mod import;
+pub(crate) mod openapi;
+pub(crate) mod plan;
+pub(crate) mod recall;
+pub(crate) mod reindex;
+pub(crate) mod remember;
+pub(crate) mod serve;
+pub(crate) mod token;

@@ -1,0 +1,125 @@
+//! The composition root and the one binary: settings, adapters, commands.
+
+#[cfg(not(feature = "embedded"))]
+compile_error!("a profile is needed: build with --features embedded");
+
+mod commands;
+mod embedded;
+mod folder;
+mod import;
+mod settings;
+mod target;
+mod telemetry;
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use commands::{
+    audit, bench_load, check_config, compact, health, import as import_command, openapi, plan, recall, reindex,
+    remember, serve, token,
+};
+use settings::Settings;
+use target::Target;
+
+/// Recall allocates by the hundred kilobytes on many threads: this allocator keeps such blocks at hand.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Cognitive memory for AI agents. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "somabrain", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the API (this is the default).
+    Serve,
+    Remember(remember::Remember),
+    Recall(recall::Recall),
+    Plan(plan::Plan),
+    Import(import_command::Import),
+    Token(token::Token),
+    Audit(audit::Audit),
+    /// Makes the search index again from the ledger and checks every row.
+    Reindex,
+    /// Gives room back and leaves no residue of what was erased.
+    Compact,
+    CheckConfig(check_config::CheckConfig),
+    /// Asks a running server how it is; for health checks of containers.
+    Health,
+    /// Prints the OpenAPI document.
+    Openapi,
+    /// Measures.
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Drives a running server over HTTP.
+    Load(bench_load::BenchLoad),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command.unwrap_or(Command::Serve)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("somabrain: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn environment() -> HashMap<String, String> {
+    std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect()
+}
+
+#[tokio::main]
+async fn run(command: Command) -> Result<()> {
+    let environment = environment();
+    match command {
+        Command::CheckConfig(args) => return check_config::run(&args, &environment),
+        Command::Openapi => {
+            openapi::run();
+            return Ok(());
+        }
+        Command::Bench(Bench::Load(args)) => return bench_load::run(args).await,
+        _ => {}
+    }
+    let (settings, sources) = Settings::load(&environment)?;
+    telemetry::start(&settings)?;
+    for unknown in &sources.unknown {
+        tracing::warn!("{unknown}");
+    }
+    match command {
+        Command::Serve => serve::run(&settings).await,
+        Command::Token(args) => token::run(args, &settings),
+        Command::Audit(args) => audit::run(&args, &settings),
+        Command::Reindex => reindex::run(&settings).await,
+        Command::Compact => compact::run(&settings).await,
+        Command::Health => health::run(&settings, &environment).await,
+        command => on_target(command, &settings, &environment).await,
+    }
+}
+
+/// The commands that work on a server or on the folder, whichever there is.
+async fn on_target(command: Command, settings: &Settings, environment: &HashMap<String, String>) -> Result<()> {
+    let target = Target::open(settings, environment).await?;
+    let done = match command {
+        Command::Remember(args) => remember::run(args, &target).await,
+        Command::Recall(args) => recall::run(args, &target).await,
+        Command::Plan(args) => plan::run(args, &target).await,
+        Command::Import(args) => import_command::run(args, &target).await,
+        _ => unreachable!("every other command was done before"),
+    };
+    target.close().await?;
+    done
+}

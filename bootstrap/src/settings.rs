@@ -1,0 +1,232 @@
+//! Settings: file → environment → typed values, checked once at the start.
+
+pub(crate) mod names;
+pub(crate) mod source;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use names::{NAMES, Name, variable};
+use source::Sources;
+
+/// How careful the service is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Calls without a token act as tenant `local`; on a loopback address only.
+    Development,
+    /// Every call carries a token.
+    Production,
+}
+
+impl Mode {
+    /// The mode in the words of `/health`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// A text that never prints.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    /// The text, for those who need it.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Everything that an operator can set, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Address to listen on.
+    pub address: SocketAddr,
+    /// How careful the service is.
+    pub mode: Mode,
+    /// The embedded profile's data.
+    pub data_dir: PathBuf,
+    /// What to log.
+    pub log: String,
+    /// Requests per second and tenant; `None`: no limit.
+    pub rate_rps: Option<u32>,
+    /// Requests that a tenant may make at once.
+    pub rate_burst: u32,
+    /// Memories that a session's working memory holds.
+    pub wm_size: usize,
+    /// How long working memory holds a memory after its last use.
+    pub wm_ttl: Duration,
+    /// Requests slower than this are logged as SLOW.
+    pub slow: Duration,
+    /// Confidence below which recall says that it abstains.
+    pub abstain_below: f32,
+    /// Tokens: who may sign them and what they must say.
+    pub tokens: Tokens,
+    /// Key of the audit chain; `None`: kept in the data folder.
+    pub audit_key: Option<Secret>,
+}
+
+/// What a token must be signed with and say.
+#[derive(Debug, Clone)]
+pub(crate) struct Tokens {
+    /// HS256 secrets, the newest first.
+    pub secrets: Vec<Secret>,
+    /// PEM text of a public key.
+    pub public_key: Option<String>,
+    /// The `iss` it must carry.
+    pub issuer: Option<String>,
+    /// The `aud` it must carry.
+    pub audience: Option<String>,
+    /// Where it names the tenant.
+    pub tenant_claim: String,
+    /// Where it lists the roles.
+    pub roles_claim: String,
+}
+
+impl Settings {
+    /// Reads, converts and checks. The error names the setting and says what to do.
+    pub(crate) fn load(environment: &HashMap<String, String>) -> Result<(Self, Sources)> {
+        let sources = Sources::read(environment)?;
+        let settings = Self::from_sources(&sources)?;
+        settings.validate()?;
+        Ok((settings, sources))
+    }
+
+    fn from_sources(sources: &Sources) -> Result<Self> {
+        let values = Values(sources);
+        let mode = match values.text("mode").unwrap_or("development") {
+            "development" => Mode::Development,
+            "production" => Mode::Production,
+            other => bail!("SOMABRAIN_MODE is `{other}`, must be `development` or `production`"),
+        };
+        match values.text("profile").unwrap_or("embedded") {
+            "embedded" => {}
+            other => bail!("SOMABRAIN_PROFILE is `{other}`, this program has `embedded` only"),
+        }
+        let host: IpAddr = values.parsed("host", "127.0.0.1", "an IP address such as 127.0.0.1")?;
+        let port: u16 = values.parsed("port", "9696", "a port from 0 to 65535")?;
+        let rate = if mode == Mode::Production { "50" } else { "0" };
+        let rate_rps: u32 = values.parsed("rate_rps", rate, "a whole number of requests per second, 0 for no limit")?;
+        Ok(Self {
+            address: SocketAddr::new(host, port),
+            mode,
+            data_dir: values.text("data_dir").unwrap_or("somabrain-data").into(),
+            log: values.text("log").unwrap_or("info").to_string(),
+            rate_rps: (rate_rps > 0).then_some(rate_rps),
+            rate_burst: values.parsed("rate_burst", "100", "a whole number of requests, 1 or more")?,
+            wm_size: values.parsed("wm_size", "64", "a whole number of memories, 1 or more")?,
+            wm_ttl: Duration::from_secs(values.parsed("wm_ttl_seconds", "3600", "a whole number of seconds")?),
+            slow: Duration::from_millis(values.parsed("slow_ms", "500", "a whole number of milliseconds")?),
+            abstain_below: values.parsed("abstain_below", "0.35", "a number from 0 to 1")?,
+            tokens: values.tokens()?,
+            audit_key: values.text("audit_key").map(|key| Secret(key.to_string())),
+        })
+    }
+
+    fn validate(&self) -> Result<()> {
+        ensure!(self.rate_burst >= 1, "SOMABRAIN_RATE_BURST must be 1 or more");
+        ensure!(self.wm_size >= 1, "SOMABRAIN_WM_SIZE must be 1 or more");
+        ensure!((0.0..=1.0).contains(&self.abstain_below), "SOMABRAIN_ABSTAIN_BELOW must lie in 0 to 1");
+        for secret in &self.tokens.secrets {
+            ensure!(
+                secret.reveal().len() >= 32,
+                "SOMABRAIN_JWT_SECRET has {} bytes, at least 32 are needed: make one with `openssl rand -base64 48`",
+                secret.reveal().len()
+            );
+        }
+        if let Some(key) = &self.audit_key {
+            ensure!(key.reveal().len() >= 32, "SOMABRAIN_AUDIT_KEY must have at least 32 bytes");
+        }
+        let keyless = self.tokens.secrets.is_empty() && self.tokens.public_key.is_none();
+        if self.mode == Mode::Production {
+            ensure!(
+                !keyless,
+                "production needs a key to check tokens with: set SOMABRAIN_JWT_SECRET (HS256, at least 32 bytes) or \
+                 SOMABRAIN_JWT_PUBLIC_KEY_PATH"
+            );
+        } else {
+            ensure!(
+                self.address.ip().is_loopback(),
+                "development mode answers without tokens and so listens on loopback only, not on {}: set \
+                 SOMABRAIN_MODE=production and a key, or SOMABRAIN_HOST=127.0.0.1",
+                self.address.ip()
+            );
+        }
+        Ok(())
+    }
+
+    /// What was understood, a line a setting; secrets as `***`.
+    pub(crate) fn describe(sources: &Sources) -> Vec<Understood> {
+        let understood = |name: &Name| {
+            let (value, origin) = match sources.found.get(name.key) {
+                Some(found) if name.secret => ("***".into(), found.origin.to_string()),
+                Some(found) => (found.value.clone(), found.origin.to_string()),
+                None => ("-".into(), "default".into()),
+            };
+            Understood { variable: variable(name.key), value, origin, about: name.about }
+        };
+        NAMES.iter().map(understood).collect()
+    }
+}
+
+/// One setting as it was understood.
+pub(crate) struct Understood {
+    /// Its name in the environment.
+    pub variable: String,
+    /// Its value; `-` where nobody set it.
+    pub value: String,
+    /// Where the value came from.
+    pub origin: String,
+    /// What it is.
+    pub about: &'static str,
+}
+
+/// Typed access to what was given.
+struct Values<'a>(&'a Sources);
+
+impl<'a> Values<'a> {
+    fn text(&self, key: &str) -> Option<&'a str> {
+        self.0.found.get(key).map(|found| found.value.as_str())
+    }
+
+    fn parsed<T: FromStr>(&self, key: &str, default: &str, wanted: &str) -> Result<T> {
+        let value = self.text(key).unwrap_or(default);
+        match value.trim().parse() {
+            Ok(parsed) => Ok(parsed),
+            Err(_) => bail!("{} is `{value}`, must be {wanted}", variable(key)),
+        }
+    }
+
+    fn tokens(&self) -> Result<Tokens> {
+        let secrets = self.text("jwt_secret").unwrap_or_default();
+        let public_key = match self.text("jwt_public_key_path") {
+            Some(path) => Some(
+                std::fs::read_to_string(path)
+                    .with_context(|| format!("could not read SOMABRAIN_JWT_PUBLIC_KEY_PATH {path}"))?,
+            ),
+            None => None,
+        };
+        Ok(Tokens {
+            secrets: secrets.split(',').filter(|one| !one.is_empty()).map(|one| Secret(one.to_string())).collect(),
+            public_key,
+            issuer: self.text("jwt_issuer").map(Into::into),
+            audience: self.text("jwt_audience").map(Into::into),
+            tenant_claim: self.text("jwt_tenant_claim").unwrap_or("tenant").into(),
+            roles_claim: self.text("jwt_roles_claim").unwrap_or("roles").into(),
+        })
+    }
+}

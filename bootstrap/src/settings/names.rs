@@ -1,0 +1,60 @@
+//! The names of all settings, as operators type them.
+
+/// One setting.
+pub(crate) struct Name {
+    /// In the file; in the environment `SOMABRAIN_` and the same in capitals.
+    pub key: &'static str,
+    /// Prints as `***`; may also be given as a file's path under `…_FILE`.
+    pub secret: bool,
+    /// What it is, for `check-config --help` and the documentation.
+    pub about: &'static str,
+}
+
+const fn plain(key: &'static str, about: &'static str) -> Name {
+    Name { key, secret: false, about }
+}
+
+const fn secret(key: &'static str, about: &'static str) -> Name {
+    Name { key, secret: true, about }
+}
+
+/// Every setting of the program.
+pub(crate) const NAMES: &[Name] = &[
+    plain("host", "address to listen on"),
+    plain("port", "port to listen on"),
+    plain("mode", "development or production"),
+    plain("profile", "embedded (networked: not compiled in yet)"),
+    plain("data_dir", "folder of the embedded profile's data"),
+    plain("log", "what to log, such as info or somabrain=debug"),
+    plain("rate_rps", "requests per second and tenant; 0: no limit"),
+    plain("rate_burst", "requests that a tenant may make at once"),
+    plain("wm_size", "memories that a session's working memory holds"),
+    plain("wm_ttl_seconds", "seconds after the last use that working memory holds a memory"),
+    plain("slow_ms", "requests slower than this are logged as SLOW, in milliseconds"),
+    plain("abstain_below", "confidence below which recall says that it abstains, 0 to 1"),
+    secret("jwt_secret", "HS256 secret of at least 32 bytes; several separated by commas while rotating"),
+    plain("jwt_public_key_path", "PEM file of an RS256 or ES256 public key"),
+    plain("jwt_issuer", "the `iss` that tokens must carry"),
+    plain("jwt_audience", "the `aud` that tokens must carry"),
+    plain("jwt_tenant_claim", "path of the claim that names the tenant"),
+    plain("jwt_roles_claim", "path of the claim that lists the roles"),
+    secret("audit_key", "key of the audit chain, at least 32 bytes; none: made once and kept in the data folder"),
+];
+
+/// Settings that the commands read beside these: they are no settings of the service.
+pub(crate) const FOR_COMMANDS: &[&str] = &["SOMABRAIN_URL", "SOMABRAIN_TOKEN", "SOMABRAIN_CONFIG"];
+
+/// The name of a key in the environment.
+pub(crate) fn variable(key: &str) -> String {
+    format!("SOMABRAIN_{}", key.to_uppercase())
+}
+
+/// The known name nearest to an unknown one, if any is near.
+pub(crate) fn nearest(unknown: &str) -> Option<String> {
+    let names = NAMES.iter().map(|name| variable(name.key)).chain(FOR_COMMANDS.iter().map(ToString::to_string));
+    names
+        .map(|name| (strsim::damerau_levenshtein(unknown, &name), name))
+        .filter(|(distance, name)| *distance <= name.len() / 3)
+        .min()
+        .map(|(_, name)| name)
+}
