@@ -1,22 +1,8 @@
 //! The LoCoMo benchmark's conversations: a namespace a conversation, a session a session, a memory a turn.
 
 use anyhow::{Context, Result, ensure};
+use domain::text::dates::{SaidDate, dates};
 use serde_json::{Value, json};
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// Whether a document looks like a list of LoCoMo samples.
 pub(super) fn recognises(whole: &Value) -> bool {
@@ -87,10 +73,6 @@ fn parse(text: &str) -> Option<String> {
     let hour: u32 = hour.parse().ok().filter(|hour| (1..=12).contains(hour))?;
     let minute: u32 = minute.parse().ok().filter(|minute| *minute < 60)?;
     let hour = hour % 12 + if half.eq_ignore_ascii_case("pm") { 12 } else { 0 };
-    let mut words = date.split([' ', ',']).filter(|word| !word.is_empty());
-    let day: u32 = words.next()?.parse().ok()?;
-    let month = words.next()?.to_lowercase();
-    let month = MONTHS.iter().position(|name| *name == month)? + 1;
-    let year: u32 = words.next()?.parse().ok()?;
+    let [SaidDate::Day { year: Some(year), month, day }] = dates(date)[..] else { return None };
     Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00Z"))
 }
