@@ -92,3 +92,10 @@ pub struct Component {
     /// Whether requests can be served without it: readiness asks only for the others.
     pub optional: bool,
 }
+
+impl Component {
+    /// Whether requests cannot be served because of it.
+    pub fn keeps_from_serving(&self) -> bool {
+        !self.optional && self.status.is_err()
+    }
+}

@@ -129,9 +129,8 @@ impl<P: Ports> OperationsApi<P> {
         if self.stopping.has_begun() {
             waiting_for.push("stopping".to_owned());
         } else {
-            let missing = |component: &Component| !component.optional && component.status.is_err();
-            let components = self.brain.probe().await;
-            waiting_for.extend(components.iter().filter(|one| missing(one)).map(|one| one.name.to_owned()));
+            let missing = self.brain.probe().await.into_iter().filter(Component::keeps_from_serving);
+            waiting_for.extend(missing.map(|component| component.name.to_owned()));
         }
         let body = Json::new(ReadyBody { ready: waiting_for.is_empty(), waiting_for });
         if body.value.ready { ReadyAnswer::Ready(body) } else { ReadyAnswer::NotReady(body) }

@@ -23,7 +23,7 @@ impl Health {
 
     /// Whether requests can be served: every component that is not optional answers.
     pub fn ready(&self) -> bool {
-        self.components.iter().all(|component| component.optional || component.status.is_ok())
+        !self.components.iter().any(Component::keeps_from_serving)
     }
 }
 
