@@ -1,7 +1,10 @@
 //! The driving side: one method for each thing that a caller can do.
 
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
+use domain::encoding::table::Table;
 use domain::recall::term::Weights;
 use domain::tenant::{Label, Tenant};
 
@@ -10,11 +13,12 @@ use crate::ports::admission::{Admission, Verdict};
 use crate::ports::authenticator::{Authenticator, Rejection};
 use crate::ports::error::PortError;
 use crate::ports::ledger::Note;
-use crate::ports::metrics::{Measurement, Metrics, Outcome};
+use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
 use crate::ports::policy::Action;
 use crate::ports::system::System;
 use crate::ports::{Component, Ports};
 use crate::use_cases::{change, erase, health, links, plan, read, recall, remember, sessions};
+use crate::work::delivery::Deliveries;
 use crate::work::folds::Folds;
 
 /// Everything that callers may ask, over one bundle of ports. Cloning shares it.
@@ -22,33 +26,43 @@ pub struct Brain<P> {
     pub(crate) ports: Arc<P>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) folds: Arc<Folds>,
+    pub(crate) deliveries: Arc<Deliveries>,
 }
 
 impl<P> Clone for Brain<P> {
     fn clone(&self) -> Self {
-        Self { ports: self.ports.clone(), settings: self.settings.clone(), folds: self.folds.clone() }
+        Self {
+            ports: self.ports.clone(),
+            settings: self.settings.clone(),
+            folds: self.folds.clone(),
+            deliveries: self.deliveries.clone(),
+        }
     }
 }
 
 /// What an operator can tune in the use cases.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// How much each signal counts in recall.
     pub weights: Weights,
     /// Below this confidence recall says that it abstains, 0 to 1.
     pub abstain_below: f32,
+    /// What the shipped encoder reads queries with, for scoring here what the long-term memory has not been told yet;
+    /// `None` where cues bring their own encoding.
+    pub table: Option<Arc<Table>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { weights: domain::recall::fuse::default_weights(), abstain_below: 0.35 }
+        Self { weights: domain::recall::fuse::default_weights(), abstain_below: 0.35, table: None }
     }
 }
 
 impl<P: Ports> Brain<P> {
     /// A brain over its ports.
     pub fn new(ports: P, settings: Settings) -> Self {
-        Self { ports: Arc::new(ports), settings: Arc::new(settings), folds: Arc::new(Folds::default()) }
+        let deliveries = Arc::new(Deliveries::of(ports.system().new_id()));
+        Self { ports: Arc::new(ports), settings: Arc::new(settings), folds: Arc::default(), deliveries }
     }
 
     /// The ports, for those who compose.
@@ -166,8 +180,19 @@ impl<P: Ports> Brain<P> {
             subject: call.caller.subject.clone(),
             action: action.as_str(),
             request_id: call.request_id.clone(),
+            traceparent: call.traceparent.clone(),
             at: self.ports.system().now(),
         }
+    }
+
+    /// Measures one stage of a use case.
+    pub(crate) async fn timed<T>(&self, stage: Stage, work: impl Future<Output = T>) -> T {
+        let begin = self.ports.system().now();
+        let done = work.await;
+        let took = self.ports.system().now().micros().saturating_sub(begin.micros());
+        let took = Duration::from_micros(u64::try_from(took).unwrap_or(0));
+        self.ports.metrics().record(Measurement::Stage { stage, took });
+        done
     }
 
     fn counted<T, E: Blame>(&self, operation: &'static str, result: Result<T, E>) -> Result<T, E> {

@@ -24,4 +24,6 @@ pub struct Call {
     pub method: String,
     /// The path as it was asked for, or the command's name.
     pub path: String,
+    /// The trace that it is part of, as a W3C `traceparent`; nothing where the caller gave none.
+    pub traceparent: Option<String>,
 }

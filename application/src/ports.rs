@@ -9,6 +9,7 @@ pub mod events;
 pub mod ledger;
 pub mod long_term;
 pub mod metrics;
+pub mod outbox;
 pub mod policy;
 pub mod system;
 pub mod working;
@@ -24,6 +25,7 @@ use events::Events;
 use ledger::Ledger;
 use long_term::LongTermMemory;
 use metrics::Metrics;
+use outbox::Outbox;
 use policy::Policy;
 use system::System;
 use working::WorkingMemory;
@@ -32,6 +34,8 @@ use working::WorkingMemory;
 pub trait Ports: Send + Sync + 'static {
     /// Durable record.
     type Ledger: Ledger;
+    /// What the ledger holds and others have not been told.
+    type Outbox: Outbox;
     /// Search over all memories.
     type LongTerm: LongTermMemory;
     /// What sessions have in mind.
@@ -55,6 +59,8 @@ pub trait Ports: Send + Sync + 'static {
 
     /// Durable record.
     fn ledger(&self) -> &Self::Ledger;
+    /// What the ledger holds and others have not been told.
+    fn outbox(&self) -> &Self::Outbox;
     /// Search over all memories.
     fn long_term(&self) -> &Self::LongTerm;
     /// What sessions have in mind.

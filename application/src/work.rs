@@ -1,4 +1,6 @@
 //! What goes on beside requests; bootstrap decides when.
 
+pub mod delivery;
 pub mod expire;
 pub mod folds;
+pub mod relay;

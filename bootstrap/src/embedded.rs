@@ -65,13 +65,14 @@ pub(crate) async fn open(settings: &Settings) -> Result<Brain<Embedded>> {
     };
     let brain =
         Brain::new(ports, brain::Settings { abstain_below: settings.abstain_below, ..brain::Settings::default() });
-    brain.recover_observations().await.context("could not fold the observations of the last run")?;
+    brain.recover_observations(brain.now()).await.context("could not fold the observations of the last run")?;
     Ok(brain)
 }
 
 /// Merges what is left and lets go of the folder.
 pub(crate) async fn close(brain: Brain<Embedded>) -> Result<()> {
     brain.merge_observations().await.context("could not merge the last observations")?;
+    brain.recover_observations(brain.now()).await.context("could not merge the last observations")?;
     tokio::task::spawn_blocking(move || drop(brain)).await.context("the data folder could not be closed")
 }
 
@@ -200,6 +201,7 @@ impl Embedded {
 
 impl Ports for Embedded {
     type Ledger = Sqlite;
+    type Outbox = Sqlite;
     type LongTerm = Sqlite;
     type Working = SessionMemory;
     type Density = Sqlite;
@@ -212,6 +214,9 @@ impl Ports for Embedded {
     type System = SystemClock;
 
     fn ledger(&self) -> &Sqlite {
+        &self.sqlite
+    }
+    fn outbox(&self) -> &Sqlite {
         &self.sqlite
     }
     fn long_term(&self) -> &Sqlite {

@@ -59,7 +59,7 @@ macro_rules! name {
 name! {
     /// The owner of memories: 1 to 64 of `A-Z a-z 0-9 . _ -`, beginning with a letter or digit.
     /// It comes from the caller's token, never from a body.
-    Tenant, 64, plain
+    Tenant, 64, unbroken
 }
 name! {
     /// A part of a tenant's memories that is searched and erased as one: 1 to 128 of
@@ -76,6 +76,14 @@ impl Default for Namespace {
     fn default() -> Self {
         Self("default".into())
     }
+}
+
+/// A plain name without `:`, which parts a tenant from what is its own in the keys of other systems.
+fn unbroken(text: &str, limit: usize) -> Result<(), InvalidName> {
+    if text.contains(':') {
+        return Err(InvalidName::Character(':'));
+    }
+    plain(text, limit)
 }
 
 fn plain(text: &str, limit: usize) -> Result<(), InvalidName> {

@@ -10,6 +10,7 @@ mod host;
 pub(crate) mod limits;
 mod observe;
 mod request_id;
+mod traceparent;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -89,7 +90,9 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
         let mut request = limits::check_body(request, route, &self.config.limits).await?;
         let method = seen.method.to_owned();
         let path = request.uri().path().to_owned();
-        request.extensions_mut().insert(Call { caller, request_id: seen.request_id.clone(), method, path });
+        let traceparent = traceparent::of(&request);
+        let request_id = seen.request_id.clone();
+        request.extensions_mut().insert(Call { caller, request_id, method, path, traceparent });
         let mut response = self.handle(request, route).await?;
         budget.tell(response.headers_mut());
         Ok(response)

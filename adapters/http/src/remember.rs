@@ -163,11 +163,11 @@ fn naming_the_memory(error: RememberError) -> Problem {
 }
 
 fn bodies(remembered: Remembered) -> Vec<RememberedBody> {
-    let degraded = remembered.degraded;
-    remembered.memories.into_iter().map(|one| body(one, degraded)).collect()
+    let Remembered { memories, degraded, queued } = remembered;
+    memories.into_iter().map(|one| body(one, degraded, queued)).collect()
 }
 
-fn body(one: RememberedMemory, degraded: bool) -> RememberedBody {
+fn body(one: RememberedMemory, degraded: bool, queued: bool) -> RememberedBody {
     let memory = one.memory;
     RememberedBody {
         id: Id(memory.id),
@@ -179,7 +179,7 @@ fn body(one: RememberedMemory, degraded: bool) -> RememberedBody {
             admitted: one.working.admitted,
             evicted: one.working.evicted.into_iter().map(Id).collect(),
         },
-        stored: "durable".to_owned(),
+        stored: if queued && !one.duplicate { "queued" } else { "durable" }.to_owned(),
         duplicate: one.duplicate,
         degraded,
     }

@@ -27,6 +27,7 @@ const DIMENSIONS: usize = 64;
 pub struct InProcess {
     ledger: Switch<Volatile>,
     long_term: Switch<Volatile>,
+    outbox: Switch<Volatile>,
     density: Switch<Volatile>,
     working: Switch<SessionMemory>,
     encoder: Switch<HashedWords>,
@@ -54,11 +55,22 @@ impl InProcess {
         Ok(Self::with(working::Config::default(), RateLimit::try_new(config)?))
     }
 
+    /// The same with a long-term memory apart from the ledger, as where each is a server.
+    pub fn apart() -> Self {
+        let mut ports = Self::new();
+        let ledger = Arc::new(Volatile::apart(DIMENSIONS));
+        ports.ledger = Switch::new(ledger.clone());
+        ports.outbox = Switch::new(ledger.clone());
+        ports.density = Switch::new(ledger);
+        ports
+    }
+
     fn with(working: working::Config, limit: RateLimit) -> Self {
         let stored = Arc::new(Volatile::new(DIMENSIONS));
         Self {
             ledger: Switch::new(stored.clone()),
             long_term: Switch::new(stored.clone()),
+            outbox: Switch::new(stored.clone()),
             density: Switch::new(stored),
             working: Switch::new(SessionMemory::new(working)),
             encoder: Switch::new(HashedWords::new(DIMENSIONS)),
@@ -81,6 +93,7 @@ impl Default for InProcess {
 impl Ports for InProcess {
     type Ledger = Switch<Volatile>;
     type LongTerm = Switch<Volatile>;
+    type Outbox = Switch<Volatile>;
     type Working = Switch<SessionMemory>;
     type Density = Switch<Volatile>;
     type Encoder = Switch<HashedWords>;
@@ -96,6 +109,9 @@ impl Ports for InProcess {
     }
     fn long_term(&self) -> &Self::LongTerm {
         &self.long_term
+    }
+    fn outbox(&self) -> &Self::Outbox {
+        &self.outbox
     }
     fn working(&self) -> &Self::Working {
         &self.working

@@ -7,6 +7,7 @@ mod density;
 mod erase;
 mod estate;
 mod ledger;
+mod outbox;
 mod remember;
 mod search;
 
@@ -22,13 +23,20 @@ use estate::Estate;
 #[derive(Debug)]
 pub struct Volatile {
     dimensions: usize,
+    /// Whether another adapter serves the long-term memory and has to be told.
+    apart: bool,
     state: Mutex<State>,
 }
 
 impl Volatile {
     /// Nothing stored; density matrices will have so many dimensions.
     pub fn new(dimensions: usize) -> Self {
-        Self { dimensions, state: Mutex::default() }
+        Self { dimensions, apart: false, state: Mutex::default() }
+    }
+
+    /// The same, as a ledger whose long-term memory is elsewhere: its acts leave entries to deliver.
+    pub fn apart(dimensions: usize) -> Self {
+        Self { apart: true, ..Self::new(dimensions) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -43,6 +51,7 @@ struct State {
     matrices: HashMap<(Tenant, Namespace), Arc<DensityMatrix>>,
     /// What no matrix has seen; erased memories are not among it.
     unseen: BTreeMap<Seq, Unseen>,
+    outbox: outbox::Waiting,
 }
 
 /// A memory stored and not merged yet.

@@ -98,8 +98,8 @@ impl WorkingMemory for SessionMemory {
         Ok(())
     }
 
-    async fn end(&self, tenant: &Tenant, session: &Label) -> Result<usize, PortError> {
-        Ok(self.sessions().remove(tenant, session).map_or(0, |focus| focus.len()))
+    async fn end(&self, tenant: &Tenant, session: &Label, now: Timestamp) -> Result<usize, PortError> {
+        Ok(self.sessions().remove(tenant, session).map_or(0, |focus| focus.held(now).len()))
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use application::ports::events::{Event, Events};
 use application::ports::system::System;
 use application::ports::working::WorkingMemory;
-use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Seq, Times};
+use domain::audit::Seal;
+use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Times};
 use domain::metadata::Metadata;
 use domain::tenant::{Label, Namespace, Tenant};
 use domain::time::Timestamp;
@@ -45,16 +46,20 @@ fn memory(number: u128) -> Arc<Memory> {
     })
 }
 
-fn event(seq: i64) -> Event {
+fn event(number: u64) -> Event {
     Event {
-        seq: Seq(seq),
         tenant: acme(),
+        number,
+        at: now(),
         subject: "ada".into(),
         action: "memory:remember".into(),
+        resource: "memory".into(),
+        outcome: "done".into(),
         namespace: None,
         memories: Vec::new(),
         request_id: "request-1".into(),
-        at: now(),
+        traceparent: None,
+        seal: Seal([7; 32]),
     }
 }
 

@@ -45,3 +45,4 @@ mod manual_clock {
     use super::*;
     contract::system!(ManualClock::at(Timestamp::parse("2026-01-01T00:00:00Z").unwrap()));
 }
+contract::outbox!(Volatile::apart(64));

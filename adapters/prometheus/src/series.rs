@@ -1,16 +1,18 @@
 //! The series: their names, what they begin with, and which measurement moves which.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use application::ports::authenticator::Rejection;
-use application::ports::metrics::{Measurement, Outcome};
+use application::ports::metrics::{Measurement, Outcome, Stage};
+use application::ports::outbox::Depth;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::count::Count;
-use crate::labels::{Build, Operation, Refusal, Request, Route};
+use crate::labels::{Build, Operation, Passed, Refusal, Request, Route, Server};
 
 /// Upper bounds of durations in seconds; 0.1 and 0.5 are the thresholds of the operators' alerts.
 const BOUNDS: [f64; 16] =
@@ -25,7 +27,10 @@ const DENIED: &str = "denied";
 
 type Times = Family<Route, Histogram, fn() -> Histogram>;
 
-/// One field a name, except those that nothing measures yet: they are registered at zero.
+/// The servers that have a breaker before them, by their components' names in `/health`.
+const SERVERS: [&str; 5] = ["redis", "postgres", "opa", "memory_service", "kafka"];
+
+/// One field a name.
 #[derive(Debug)]
 pub(crate) struct Series {
     requests: Family<Request, Count>,
@@ -38,6 +43,13 @@ pub(crate) struct Series {
     trace_errors: Count,
     psd_clips: Count,
     memories: Gauge,
+    stages: Family<Passed, Histogram, fn() -> Histogram>,
+    redis_errors: Count,
+    outbox_pending: Gauge,
+    outbox_oldest: Gauge<f64, AtomicU64>,
+    breakers: Family<Server, Gauge>,
+    connections_active: Gauge,
+    connections_max: Gauge,
 }
 
 impl Default for Series {
@@ -53,6 +65,13 @@ impl Default for Series {
             trace_errors: Count::default(),
             psd_clips: Count::default(),
             memories: Gauge::default(),
+            stages: Family::new_with_constructor(|| Histogram::new(BOUNDS)),
+            redis_errors: Count::default(),
+            outbox_pending: Gauge::default(),
+            outbox_oldest: Gauge::default(),
+            breakers: Family::default(),
+            connections_active: Gauge::default(),
+            connections_max: Gauge::default(),
         }
     }
 }
@@ -73,7 +92,19 @@ impl Series {
         let build = Family::<Build, Gauge>::default();
         build.get_or_create(&Build { version }).set(1);
         to.register("somabrain_build_info", "The program's version", build);
-        unmeasured(to);
+        self.register_servers(to);
+    }
+
+    fn register_servers(&self, to: &mut Registry) {
+        to.register("somabrain_stage_duration_seconds", "Time in a stage of a request", self.stages.clone());
+        to.register("somabrain_redis_connection_errors", "Failed attempts to reach Redis", self.redis_errors.clone());
+        to.register("somabrain_outbox_pending", "Entries and events not yet delivered", self.outbox_pending.clone());
+        to.register("somabrain_outbox_oldest_seconds", "Age of the oldest of them", self.outbox_oldest.clone());
+        let breakers = self.breakers.clone();
+        to.register("somabrain_circuit_breaker_state", "0 closed, 1 open, 2 half-open", breakers);
+        let (active, max) = (self.connections_active.clone(), self.connections_max.clone());
+        to.register("somabrain_database_connections_active", "Connections in use", active);
+        to.register("somabrain_database_connections_max", "Connections allowed", max);
     }
 
     /// Makes the label sets that operators look for on a fresh instance.
@@ -86,6 +117,12 @@ impl Series {
             for outcome in [Outcome::Success, Outcome::Refused, Outcome::Error] {
                 drop(self.operations.get_or_create(&Operation::new(operation, outcome)));
             }
+        }
+        for stage in Stage::ALL {
+            drop(self.stages.get_or_create(&Passed { stage: stage.as_str() }));
+        }
+        for component in SERVERS {
+            drop(self.breakers.get_or_create(&Server { component }));
         }
         for reason in Rejection::ALL.map(Rejection::as_str).into_iter().chain([DENIED]) {
             drop(self.auth_failures.get_or_create(&Refusal { reason }));
@@ -107,8 +144,21 @@ impl Series {
             }
             Measurement::DensityTraceError => self.trace_errors.add(1),
             Measurement::DensityPsdClip => self.psd_clips.add(1),
-            Measurement::Memories(number) => {
-                self.memories.set(i64::try_from(number).unwrap_or(i64::MAX));
+            Measurement::Memories(number) => set(&self.memories, number),
+            Measurement::Stage { stage, took } => {
+                self.stages.get_or_create(&Passed { stage: stage.as_str() }).observe(took.as_secs_f64());
+            }
+            Measurement::RedisErrors(more) => self.redis_errors.add(more),
+            Measurement::Outbox(Depth { pending, oldest }) => {
+                set(&self.outbox_pending, pending);
+                self.outbox_oldest.set(oldest.as_secs_f64());
+            }
+            Measurement::Breaker { component, state } => {
+                self.breakers.get_or_create(&Server { component }).set(state as i64);
+            }
+            Measurement::Connections { active, max } => {
+                set(&self.connections_active, active.into());
+                set(&self.connections_max, max.into());
             }
         }
     }
@@ -123,17 +173,6 @@ impl Series {
     }
 }
 
-/// Names of the operators' list that stay at zero until an adapter with servers reports them.
-fn unmeasured(to: &mut Registry) {
-    to.register("somabrain_redis_connection_errors", "Failed connections to Redis", Count::default());
-    let gauges = [
-        ("somabrain_outbox_pending", "Entries not yet delivered"),
-        ("somabrain_outbox_oldest_seconds", "Age of the oldest of them"),
-        ("somabrain_circuit_breaker_state", "0 closed, 1 open"),
-        ("somabrain_database_connections_active", "Connections in use"),
-        ("somabrain_database_connections_max", "Connections allowed"),
-    ];
-    for (name, help) in gauges {
-        to.register(name, help, Gauge::<i64>::default());
-    }
+fn set(gauge: &Gauge, number: u64) {
+    gauge.set(i64::try_from(number).unwrap_or(i64::MAX));
 }

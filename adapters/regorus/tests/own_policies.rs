@@ -15,7 +15,13 @@ async fn asked(policy: &Regorus, role: &str, kind: &'static str, owner: &str) ->
     let tenant = Tenant::try_new("acme").expect("a tenant");
     let owner = Tenant::try_new(owner).expect("a tenant");
     let caller = Caller { tenant, subject: "ada".into(), roles: vec![role.into()] };
-    let call = Call { caller, request_id: "r-1".into(), method: "DELETE".into(), path: "/memories/1".into() };
+    let call = Call {
+        caller,
+        request_id: "r-1".into(),
+        method: "DELETE".into(),
+        path: "/memories/1".into(),
+        traceparent: None,
+    };
     let resource = Resource { kind, tenant: &owner, namespace: None, id: Some("m-1") };
     policy.decide(&Question { call: &call, action: Action::Erase, resource }).await
 }

@@ -3,6 +3,7 @@
 //! Rows are asked for with `get_result` and not with `first`: SQLite looks at the value bound to a LIMIT and prepares the
 //! statement anew for each, which costs more than all the rest.
 
+pub(crate) mod apply;
 pub(crate) mod change;
 pub(crate) mod density;
 pub(crate) mod erase;
@@ -57,7 +58,7 @@ impl Desk {
     }
 
     /// Whether the rows need to be asked at all: most ids are new, and nothing has to be read for them.
-    fn may_hold(&self, tenant: &Tenant, id: MemoryId) -> bool {
+    pub(crate) fn may_hold(&self, tenant: &Tenant, id: MemoryId) -> bool {
         self.fresh.contains(&id) || self.index.read().shelf(tenant).is_some_and(|shelf| shelf.holds(id))
     }
 

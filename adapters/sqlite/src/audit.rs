@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
+use application::ports::events::Event;
 use application::ports::ledger::Note;
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use domain::audit::{AuditEvent, AuditKey, Broken, Head, Seal, Why, seal, verify};
 use domain::memory::MemoryId;
-use domain::tenant::Tenant;
-use serde_json::json;
+use domain::tenant::{Namespace, Tenant};
+use serde::{Deserialize, Serialize};
+use somabrain_record::json;
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::connection::{self, file};
 use crate::error::{Error, InvalidRow, OpenError};
@@ -25,6 +28,25 @@ pub(crate) struct Done<'a> {
     pub(crate) ids: &'a [MemoryId],
     /// How many were concerned.
     pub(crate) count: usize,
+    /// Where, if all was in one namespace.
+    pub(crate) namespace: Option<&'a Namespace>,
+}
+
+/// The namespace of all of these, if they have one in common.
+pub(crate) fn common<'a>(mut all: impl Iterator<Item = &'a Namespace>) -> Option<&'a Namespace> {
+    let first = all.next()?;
+    all.all(|other| other == first).then_some(first)
+}
+
+/// `event_data`. What was added later is left out where it is nothing, so that earlier texts and seals stay as they are.
+#[derive(Debug, Serialize, Deserialize)]
+struct Detail {
+    count: usize,
+    ids: Vec<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    traceparent: Option<String>,
 }
 
 /// The chains as the writer extends them; a head counts as it stands here once its group is on disk.
@@ -66,7 +88,12 @@ impl Chains {
         done: &Done<'_>,
     ) -> Result<(), Error> {
         let previous = self.head(connection, tenant)?;
-        let ids: Vec<String> = done.ids.iter().take(1000).map(MemoryId::to_string).collect();
+        let detail = Detail {
+            count: done.count,
+            ids: done.ids.iter().take(1000).map(|id| id.0).collect(),
+            namespace: done.namespace.map(|namespace| namespace.as_str().into()),
+            traceparent: note.traceparent.clone(),
+        };
         let event = AuditEvent {
             tenant: tenant.clone(),
             number: previous.number + 1,
@@ -76,7 +103,7 @@ impl Chains {
             resource: done.resource.into(),
             outcome: "done".into(),
             request_id: note.request_id.clone(),
-            detail: json!({"count": done.count, "ids": ids}).to_string(),
+            detail: json::text(&detail),
         };
         let head = Head { number: event.number, seal: seal(&self.key, &previous.seal, &event) };
         let row = Row::of(event, head)?;
@@ -236,6 +263,38 @@ impl Row {
         };
         Ok((event, to_seal(&self.seal)?))
     }
+
+    fn told(self) -> Result<Event, InvalidRow> {
+        let (event, seal) = self.event()?;
+        let detail: Detail = json::read("event_data", &event.detail)?;
+        Ok(Event {
+            tenant: event.tenant,
+            number: event.number,
+            at: event.at,
+            subject: event.subject,
+            action: event.action,
+            resource: event.resource,
+            outcome: event.outcome,
+            namespace: detail.namespace.as_deref().map(row::namespace).transpose()?,
+            memories: detail.ids.into_iter().map(MemoryId).collect(),
+            request_id: event.request_id,
+            traceparent: detail.traceparent,
+            seal,
+        })
+    }
+}
+
+/// The events of a chain after a number, as the stream tells them.
+pub(crate) fn events_after(
+    connection: &mut SqliteConnection,
+    tenant: &Tenant,
+    number: i64,
+    limit: usize,
+) -> Result<Vec<Event>, Error> {
+    let rows = audit_log::table.filter(audit_log::tenant_id.eq(tenant.as_str())).filter(audit_log::number.gt(number));
+    let rows = rows.order(audit_log::number).limit(i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows: Vec<Row> = rows.select(Row::as_select()).load(connection)?;
+    Ok(rows.into_iter().map(Row::told).collect::<Result<_, _>>()?)
 }
 
 #[derive(Debug, Queryable, Insertable)]
@@ -254,6 +313,7 @@ fn column(number: u64) -> Result<i64, InvalidRow> {
     i64::try_from(number).map_err(|e| InvalidRow::new("number", e))
 }
 
-fn count(number: i64) -> Result<u64, InvalidRow> {
+/// A number of things.
+pub(crate) fn count(number: i64) -> Result<u64, InvalidRow> {
     u64::try_from(number).map_err(|e| InvalidRow::new("number", e))
 }

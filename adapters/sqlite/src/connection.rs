@@ -30,6 +30,11 @@ pub(crate) fn writer(folder: &Path) -> Result<SqliteConnection, Error> {
     Ok(connection)
 }
 
+/// Says in the header of a new database what it is for.
+pub(crate) fn mark(connection: &mut SqliteConnection, id: i64) -> Result<(), Error> {
+    Ok(connection.batch_execute(&format!("PRAGMA application_id = {id}"))?)
+}
+
 /// A file name as a URI: whatever would end or change it is escaped.
 fn uri(folder: &Path, mode: &str) -> String {
     let mut uri = String::from("file:");

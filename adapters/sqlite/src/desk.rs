@@ -113,8 +113,17 @@ impl Desk {
         loaded.is_ok()
     }
 
-    /// Moves the log into the database, so that nothing erased is left in it.
+    /// Writes the database anew and moves the log into it, so that nothing erased is left in either.
+    ///
+    /// `secure_delete` overwrites what is deleted, but not the copies that SQLite leaves in the free part of a page when
+    /// it spreads rows over its neighbours anew.
     pub(crate) fn compact(&mut self) -> Result<(), Error> {
+        self.connection.batch_execute("VACUUM")?;
+        self.move_log()
+    }
+
+    /// Moves the log into the database.
+    fn move_log(&mut self) -> Result<(), Error> {
         let busy = connection::checkpoint(&mut self.connection)?;
         self.idle.rested(busy);
         Ok(())
@@ -129,7 +138,7 @@ impl Desk {
         if let Err(error) = diesel::delete(expired).execute(&mut self.connection) {
             tracing::warn!(%error, "expired idempotency keys could not be deleted");
         }
-        if let Err(error) = self.compact() {
+        if let Err(error) = self.move_log() {
             self.idle.rested(true);
             tracing::warn!(%error, "the log could not be moved into the database");
         }

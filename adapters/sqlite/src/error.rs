@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use application::ports::error::{PortError, PortErrorKind};
 use application::ports::ledger::{LedgerError, Refusal};
+use somabrain_record::InvalidRecord;
 use thiserror::Error;
 
 /// Why a data folder was not opened; each says what to do. The folder is as it was.
@@ -32,6 +33,16 @@ pub enum OpenError {
         file: PathBuf,
         /// What was found.
         what: String,
+    },
+    /// It is there for something else.
+    #[error("the database {} is {found}, not {wanted}: choose another data folder", file.display())]
+    Purpose {
+        /// Which file.
+        file: PathBuf,
+        /// What it is.
+        found: &'static str,
+        /// What was to be opened.
+        wanted: &'static str,
     },
     /// It was written by a later version of this program.
     #[error("the database {} was made by a newer version (schema {found}, this program knows {known}): use that version", file.display())]
@@ -67,6 +78,12 @@ impl InvalidRow {
     }
 }
 
+impl From<InvalidRecord> for InvalidRow {
+    fn from(invalid: InvalidRecord) -> Self {
+        Self { column: invalid.field, why: invalid.reason }
+    }
+}
+
 /// An operation that the database could not do.
 #[derive(Debug, Clone, Error)]
 pub(crate) enum Error {
@@ -79,6 +96,9 @@ pub(crate) enum Error {
     /// A density matrix was merged before, or one of its memories is not there.
     #[error("a memory of the fold is in the matrix already, or is no more")]
     Merged,
+    /// An entry names another tenant's memory.
+    #[error("an entry is of another tenant than the one it was sent for")]
+    Stray,
     /// The connection could not be opened.
     #[error("could not open the database: {0}")]
     Connect(Arc<diesel::ConnectionError>),
@@ -116,6 +136,7 @@ impl Error {
             Self::Connect(error) => kind_of(&error.to_string()),
             Self::Row(_) => PortErrorKind::Corrupt,
             Self::Merged => PortErrorKind::Conflict,
+            Self::Stray => PortErrorKind::Internal,
             Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => PortErrorKind::Full,
             Self::Io(_) | Self::Ended => PortErrorKind::Unavailable,
         }
@@ -162,6 +183,12 @@ impl From<Error> for ActError {
 impl From<InvalidRow> for ActError {
     fn from(error: InvalidRow) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+impl From<InvalidRecord> for ActError {
+    fn from(error: InvalidRecord) -> Self {
+        InvalidRow::from(error).into()
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use application::ports::long_term::{Act, Entry};
 use domain::density::matrix::DensityMatrix;
 use domain::encoding::table::Table;
 use domain::index::NamespaceIndex;
@@ -70,6 +71,8 @@ pub(crate) struct Shelf {
     incoming: HashMap<MemoryId, BTreeSet<(MemoryId, Relation)>>,
     /// When each erased memory was erased.
     erased: HashMap<MemoryId, Seq>,
+    /// The highest place of any act.
+    position: Seq,
 }
 
 #[derive(Clone, Copy)]
@@ -100,9 +103,10 @@ impl Directory {
     }
 
     /// The oldest memories that no matrix has seen, with their places.
-    pub(crate) fn unmerged(&self, limit: usize) -> Vec<(Seq, Arc<Memory>)> {
+    pub(crate) fn unmerged(&self, by: Timestamp, limit: usize) -> Vec<(Seq, Arc<Memory>)> {
         let memory = |(seq, (tenant, id)): (&Seq, &(Tenant, MemoryId))| Some((*seq, self.shelf(tenant)?.get(*id)?.1));
-        self.unmerged.iter().filter_map(memory).take(limit).collect()
+        let found = self.unmerged.iter().filter_map(memory);
+        found.filter(|(_, memory)| memory.times.created <= by).take(limit).collect()
     }
 
     /// The tenants that have a memory past its time to live.
@@ -110,6 +114,18 @@ impl Directory {
         let expired = |memory: &Arc<Memory>| memory.times.expires.is_some_and(|end| end <= by);
         let shelves = self.shelves.iter().filter(|(_, shelf)| shelf.memories.values().any(expired));
         shelves.map(|(tenant, _)| tenant.clone()).collect()
+    }
+
+    /// Whether everything an entry says is there already, or something later.
+    pub(crate) fn knows(&self, tenant: &Tenant, entry: &Entry) -> bool {
+        let Some(shelf) = self.shelf(tenant) else { return false };
+        let id = entry.act.id();
+        let changed = shelf.places.get(&id).map(|place| place.changed);
+        let later = match entry.act {
+            Act::Put { .. } => changed.is_some_and(|changed| changed >= entry.seq),
+            Act::Erase { .. } => changed.is_some_and(|changed| changed > entry.seq),
+        };
+        later || shelf.erased.get(&id).is_some_and(|erased| *erased >= entry.seq)
     }
 
     /// How many memories there are.
@@ -152,6 +168,11 @@ impl Shelf {
         Some((place.first, self.memories.get(&place.first)?.clone()))
     }
 
+    /// The highest place that was applied.
+    pub(crate) fn position(&self) -> Seq {
+        self.position
+    }
+
     /// Whether a memory of that id is there.
     pub(crate) fn holds(&self, id: MemoryId) -> bool {
         self.places.contains_key(&id)
@@ -187,6 +208,7 @@ impl Shelf {
 
     fn put(&mut self, table: &Option<Arc<Table>>, first: Seq, changed: Seq, memory: Arc<Memory>) {
         let id = memory.id;
+        self.position = self.position.max(changed);
         let known = self.places.get(&id).copied();
         if known.is_some_and(|place| place.changed >= changed) || self.erased.contains_key(&id) {
             return;
@@ -207,6 +229,7 @@ impl Shelf {
 
     /// Forgets a memory; the place where it was stored, if it was there.
     fn erase(&mut self, seq: Seq, id: MemoryId) -> Option<Seq> {
+        self.position = self.position.max(seq);
         if self.places.get(&id).is_some_and(|place| place.changed > seq) {
             return None;
         }

@@ -21,12 +21,13 @@ mod checksum;
 mod config;
 mod connection;
 mod desk;
+mod engine;
 mod error;
 mod idle;
 mod index;
-mod json;
 mod load;
 mod open;
+mod outbox;
 mod ports;
 mod read;
 mod row;
@@ -45,9 +46,12 @@ use domain::time::Timestamp;
 
 pub use audit::{AuditError, AuditReport, verify_audit};
 pub use config::Config;
+pub use engine::{Engine, EngineConfig};
 pub use error::OpenError;
 
+use config::Purpose;
 use index::Index;
+use outbox::Leases;
 use ports::failure;
 use read::Readers;
 use writer::{Command, Writer};
@@ -59,6 +63,8 @@ pub struct Sqlite {
     index: Arc<Index>,
     mixed: Arc<DensityMatrix>,
     folder: PathBuf,
+    /// Who tells the event stream, where there is one.
+    leases: Option<Leases>,
     // Fields are dropped in order: readers, then the writer as the last connection, then the lock.
     readers: Readers,
     writer: Writer,
@@ -78,13 +84,18 @@ impl Sqlite {
     /// Opens a data folder, or makes one. What is there is checked, every checksum too, before anything is written; a
     /// folder that is refused is as it was.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
+        Self::open_for(Purpose::Ledger, config).await
+    }
+
+    async fn open_for(purpose: Purpose, config: Config) -> Result<Self, OpenError> {
         let (folder, dimensions) = (config.folder.clone(), config.dimensions);
+        let leases = config.events.then(Leases::default);
         let file = connection::file(&folder);
-        let opened = tokio::task::spawn_blocking(|| open::open(config)).await;
+        let opened = tokio::task::spawn_blocking(move || open::open(purpose, config)).await;
         let opened = opened.map_err(|source| OpenError::Other { file, source: source.into() })??;
         let mixed = Arc::new(DensityMatrix::maximally_mixed(dimensions));
         let open::Opened { index, readers, writer, lock } = opened;
-        Ok(Self { index, mixed, folder, readers, writer, _lock: lock })
+        Ok(Self { index, mixed, folder, leases, readers, writer, _lock: lock })
     }
 
     /// How much there is.
@@ -115,7 +126,8 @@ impl Sqlite {
         done.map_err(|error| failure(error).at("ledger", "build the index again"))
     }
 
-    /// Moves the log into the database, so that nothing erased is left on disk.
+    /// Writes the database anew and moves the log into it, so that nothing erased is left on disk and room is given back.
+    /// Writes wait meanwhile; it takes as much room on disk and in memory as the data.
     pub async fn compact(&self) -> Result<(), PortError> {
         let done = self.writer.ask(Command::Compact).await;
         done.map_err(|error| failure(error).at("ledger", "move the log into the database"))

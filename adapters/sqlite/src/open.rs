@@ -14,7 +14,7 @@ use domain::encoding::table::Table;
 use application::ports::error::PortErrorKind;
 
 use crate::audit::Chains;
-use crate::config::Config;
+use crate::config::{Config, Purpose};
 use crate::connection::{self, file, number};
 use crate::desk::Desk;
 use crate::error::{Error, OpenError};
@@ -26,7 +26,7 @@ use crate::writer::Writer;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The schema that the newest migration makes, as it says itself in `PRAGMA user_version`.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
 /// An open folder.
 pub(crate) struct Opened {
@@ -37,17 +37,25 @@ pub(crate) struct Opened {
 }
 
 /// Opens a folder; blocks until everything is in memory.
-pub(crate) fn open(config: Config) -> Result<Opened, OpenError> {
+pub(crate) fn open(purpose: Purpose, config: Config) -> Result<Opened, OpenError> {
     let folder = config.folder.as_path();
     let lock = lock(folder)?;
-    let checked = check(folder, config.table.clone())?;
+    let checked = check(folder, purpose, config.table.clone())?;
     let other = |error: Error| OpenError::Other { file: file(folder), source: error.into() };
     let mut connection = connection::writer(folder).map_err(other)?;
+    let migrate = |connection: &mut SqliteConnection| {
+        let migrated = connection.run_pending_migrations(MIGRATIONS);
+        migrated.map(|_| ()).map_err(|source| OpenError::Other { file: file(folder), source })
+    };
     let loaded = match checked {
-        Some(loaded) => loaded,
-        None => {
-            let migrated = connection.run_pending_migrations(MIGRATIONS);
-            migrated.map_err(|source| OpenError::Other { file: file(folder), source })?;
+        Checked::Present(loaded) => loaded,
+        Checked::Older(loaded) => {
+            migrate(&mut connection)?;
+            loaded
+        }
+        Checked::New => {
+            connection::mark(&mut connection, purpose.id()).map_err(other)?;
+            migrate(&mut connection)?;
             keep_folder(folder).map_err(|error| other(error.into()))?;
             load::load(&mut connection, config.table.clone()).map_err(other)?
         }
@@ -107,10 +115,20 @@ fn keep_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Everything in memory, if the folder holds a database of the present schema; `None` if it is new or to be migrated.
-fn check(folder: &Path, table: Option<Arc<Table>>) -> Result<Option<Loaded>, OpenError> {
+/// What a folder holds.
+enum Checked {
+    /// Nothing yet.
+    New,
+    /// A sound database of an older schema: everything in memory, the tables to be migrated.
+    Older(Loaded),
+    /// A sound database of the present schema, everything in memory.
+    Present(Loaded),
+}
+
+/// Checks everything there without writing.
+fn check(folder: &Path, purpose: Purpose, table: Option<Arc<Table>>) -> Result<Checked, OpenError> {
     if fs::metadata(file(folder)).map_or(0, |found| found.len()) == 0 {
-        return Ok(None);
+        return Ok(Checked::New);
     }
     let verdict = |error| judge(folder, error);
     let mut connection = connection::reader(folder).map_err(verdict)?;
@@ -122,18 +140,38 @@ fn check(folder: &Path, table: Option<Arc<Table>>) -> Result<Option<Loaded>, Ope
     if found < 1 && tables > 0 {
         return Err(OpenError::Damaged { file: file(folder), what: "it says nothing about its schema".into() });
     }
+    if found < 1 {
+        return Ok(Checked::New);
+    }
+    fits(folder, purpose, &mut connection)?;
     // The structure is checked beside the loading, each on a connection of its own.
     let (sound, loaded) = thread::scope(|scope| {
         let sound = scope.spawn(|| structure(folder));
-        let loaded = (found == SCHEMA).then(|| load::load(&mut connection, table)).transpose();
+        let loaded = load::load(&mut connection, table);
         (sound.join(), loaded)
     });
     let loaded = loaded.map_err(verdict)?;
     match sound {
-        Ok(Ok(None)) => Ok(loaded),
+        Ok(Ok(None)) if found < SCHEMA => Ok(Checked::Older(loaded)),
+        Ok(Ok(None)) => Ok(Checked::Present(loaded)),
         Ok(Ok(Some(what))) => Err(OpenError::Damaged { file: file(folder), what }),
         Ok(Err(error)) => Err(judge(folder, error)),
         Err(_) => Err(OpenError::Damaged { file: file(folder), what: "its structure could not be checked".into() }),
+    }
+}
+
+/// Whether it is there for what it is to be opened for.
+fn fits(folder: &Path, purpose: Purpose, connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    let id = number(connection, "SELECT application_id AS number FROM pragma_application_id");
+    let id = id.map_err(|error| judge(folder, error))?;
+    let found = [Purpose::Ledger, Purpose::Engine].into_iter().find(|known| known.id() == id);
+    match found {
+        Some(found) if found == purpose => Ok(()),
+        found => Err(OpenError::Purpose {
+            file: file(folder),
+            found: found.map_or("something else", Purpose::name),
+            wanted: purpose.name(),
+        }),
     }
 }
 

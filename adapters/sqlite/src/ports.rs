@@ -6,9 +6,9 @@ use std::sync::Arc;
 use application::ports::density::{DensityStore, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
 };
-use application::ports::long_term::{Act, Entry, LongTermMemory};
+use application::ports::long_term::{Entry, LongTermMemory};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
 use domain::index::Candidate;
@@ -16,27 +16,29 @@ use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
 use domain::tenant::{Namespace, Tenant};
+use domain::time::Timestamp;
 
 use crate::Sqlite;
+use crate::acts::apply::Applying;
 use crate::error::{ActError, Error};
-use crate::index::{Effect, reading};
+use crate::index::{Shelf, reading};
 use crate::versions;
 use crate::writer::{Command, Merging};
 
 impl Ledger for Sqlite {
-    async fn remember(&self, act: Remembering) -> Result<Vec<Stored>, LedgerError> {
+    async fn remember(&self, act: Remembering) -> Result<Written<Vec<Stored>>, LedgerError> {
         let done = self.writer.ask(|answer| Command::Remember(act, answer)).await;
-        done.map_err(|error| error.at("store memories"))
+        done.map(Written::whole).map_err(|error| error.at("store memories"))
     }
 
-    async fn change(&self, act: Changing) -> Result<Arc<Memory>, LedgerError> {
+    async fn change(&self, act: Changing) -> Result<Written<Arc<Memory>>, LedgerError> {
         let done = self.writer.ask(|answer| Command::Change(act, answer)).await;
-        done.map_err(|error| error.at("change a memory"))
+        done.map(Written::whole).map_err(|error| error.at("change a memory"))
     }
 
-    async fn erase(&self, act: Erasing) -> Result<Erased, LedgerError> {
+    async fn erase(&self, act: Erasing) -> Result<Written<Erased>, LedgerError> {
         let done = self.writer.ask(|answer| Command::Erase(act, answer)).await;
-        done.map_err(|error| error.at("erase memories"))
+        done.map(Written::whole).map_err(|error| error.at("erase memories"))
     }
 
     async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {
@@ -82,17 +84,24 @@ impl Ledger for Sqlite {
     }
 }
 
-/// The ledger has applied its own entries before it answers, so that applying them here changes nothing.
+/// The ledger has applied its own entries before it answers, so that applying them here changes nothing. Entries of
+/// another ledger go to disk first.
 impl LongTermMemory for Sqlite {
     async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
-        let mut directory = self.index.write();
-        for entry in entries {
-            directory.apply(match &entry.act {
-                Act::Put(memory) => Effect::Put(entry.seq, entry.seq, memory.clone()),
-                Act::Erase { id, .. } => Effect::Erase(entry.seq, tenant.clone(), *id),
-            });
+        let news: Vec<Entry> = {
+            let directory = self.index.read();
+            entries.iter().filter(|entry| !directory.knows(tenant, entry)).cloned().collect()
+        };
+        if news.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let applying = Applying { tenant: tenant.clone(), entries: news };
+        let done = self.writer.ask(|answer| Command::Apply(applying, answer)).await;
+        done.map_err(|error| failure(error).at("long_term", "apply entries"))
+    }
+
+    async fn position(&self, tenant: &Tenant) -> Result<Seq, PortError> {
+        Ok(self.index.read().shelf(tenant).map_or(Seq(0), Shelf::position))
     }
 
     async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
@@ -120,8 +129,8 @@ impl DensityStore for Sqlite {
         done.map_err(|error| failure(error).at("density", "merge a fold"))
     }
 
-    async fn unmerged(&self, limit: usize) -> Result<Vec<Unmerged>, PortError> {
-        let found = self.index.read().unmerged(limit);
+    async fn unmerged(&self, by: Timestamp, limit: usize) -> Result<Vec<Unmerged>, PortError> {
+        let found = self.index.read().unmerged(by, limit);
         let unmerged = |(seq, memory): (Seq, Arc<Memory>)| Unmerged {
             seq,
             tenant: memory.tenant.clone(),

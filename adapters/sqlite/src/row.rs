@@ -7,11 +7,11 @@ use domain::encoding::{EncoderId, Encoding};
 use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Seq, Source, Times};
 use domain::tenant::{Label, Namespace, Tenant};
 use domain::time::Timestamp;
+use somabrain_record::json;
 use uuid::Uuid;
 
 use crate::checksum::{Digest, same};
 use crate::error::InvalidRow;
-use crate::json;
 use crate::schema::memories;
 
 /// A row of `memories`. None is written as NULL and not left out, so that one prepared statement serves all rows.

@@ -106,6 +106,13 @@ table! {
 }
 
 table! {
+    published (tenant_id) {
+        tenant_id -> Text,
+        number -> BigInt,
+    }
+}
+
+table! {
     outbox_events (id) {
         id -> BigInt,
         event_type -> Text,

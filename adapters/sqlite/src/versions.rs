@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use domain::memory::{Memory, MemoryId};
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
+use somabrain_record::json;
 
 use crate::checksum::Digest;
 use crate::error::{Error, InvalidRow};
-use crate::json;
 use crate::row::{self, Kept, Row};
 use crate::schema::{memories, versions};
 

@@ -12,6 +12,7 @@ use domain::memory::{Memory, Seq};
 use domain::tenant::{Namespace, Tenant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use crate::acts::apply::Applying;
 use crate::desk::Desk;
 use crate::error::{ActError, Error};
 
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Change(Changing, Answer<Arc<Memory>>),
     Erase(Erasing, Answer<Erased>),
     Merge(Merging, Answer<()>),
+    Apply(Applying, Answer<()>),
+    Publish(Publishing, Answer<()>),
     Reindex(Answer<()>),
     Compact(Answer<()>),
     Probe(Answer<()>),
@@ -32,6 +35,12 @@ pub(crate) struct Merging {
     pub(crate) namespace: Namespace,
     pub(crate) fold: Fold,
     pub(crate) places: Vec<Seq>,
+}
+
+/// How far the stream has been told of a tenant's chain.
+pub(crate) struct Publishing {
+    pub(crate) tenant: Tenant,
+    pub(crate) number: u64,
 }
 
 /// Where to answer a command.
@@ -112,11 +121,13 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
     let mut group = Vec::new();
     for command in waiting {
         match command {
-            Command::Remember(..) | Command::Change(..) | Command::Merge(..) => group.push(command),
-            Command::Erase(..) => {
-                commit(desk, mem::take(&mut group));
-                commit(desk, vec![command]);
-            }
+            Command::Apply(ref act, _) if act.erases() => alone(desk, &mut group, command),
+            Command::Erase(..) => alone(desk, &mut group, command),
+            Command::Remember(..)
+            | Command::Change(..)
+            | Command::Merge(..)
+            | Command::Apply(..)
+            | Command::Publish(..) => group.push(command),
             Command::Reindex(answer) => {
                 commit(desk, mem::take(&mut group));
                 send(answer, desk.reload().map_err(ActError::from));
@@ -129,6 +140,12 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
         }
     }
     commit(desk, group);
+}
+
+/// What waits, then one act as a group of its own.
+fn alone(desk: &mut Desk, group: &mut Vec<Command>, command: Command) {
+    commit(desk, mem::take(group));
+    commit(desk, vec![command]);
 }
 
 /// A group in one transaction: every act for itself in a savepoint, one commit, then the effects, then the answers.
@@ -154,6 +171,8 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Change(act, answer) => reply(answer, desk.act(|desk| desk.change(&act))),
         Command::Erase(act, answer) => reply(answer, desk.act(|desk| desk.erase(&act))),
         Command::Merge(act, answer) => reply(answer, desk.act(|desk| desk.merge(&act))),
+        Command::Apply(act, answer) => reply(answer, desk.act(|desk| desk.apply(&act))),
+        Command::Publish(act, answer) => reply(answer, desk.act(|desk| desk.publish(&act))),
         Command::Reindex(answer) | Command::Compact(answer) | Command::Probe(answer) => reply(answer, Ok(())),
     }
 }
@@ -168,7 +187,9 @@ fn refuse(command: Command, error: &Error) {
         Command::Remember(_, answer) => send(answer, Err(failed())),
         Command::Change(_, answer) => send(answer, Err(failed())),
         Command::Erase(_, answer) => send(answer, Err(failed())),
-        Command::Merge(_, answer) => send(answer, Err(failed())),
+        Command::Merge(_, answer) | Command::Apply(_, answer) | Command::Publish(_, answer) => {
+            send(answer, Err(failed()));
+        }
         Command::Reindex(answer) | Command::Compact(answer) | Command::Probe(answer) => send(answer, Err(failed())),
     }
 }

@@ -8,6 +8,7 @@ use domain::density::matrix::DensityMatrix;
 use domain::encoding::Encoding;
 use domain::memory::{Importance, Seq};
 use domain::tenant::{Namespace, Tenant};
+use domain::time::Timestamp;
 
 use super::error::PortError;
 
@@ -33,8 +34,9 @@ pub trait DensityStore: Send + Sync {
         places: &[Seq],
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Memories that are in no matrix yet (their fold was lost with its process), at most `limit`, the oldest first.
-    fn unmerged(&self, limit: usize) -> impl Future<Output = Result<Vec<Unmerged>, PortError>> + Send;
+    /// Memories stored at `by` or before that are in no matrix yet, at most `limit`, the oldest first. What was stored
+    /// long ago and is still not merged had its fold lost with its process.
+    fn unmerged(&self, by: Timestamp, limit: usize) -> impl Future<Output = Result<Vec<Unmerged>, PortError>> + Send;
 }
 
 /// A memory that no matrix has seen.

@@ -2,7 +2,8 @@
 
 use std::future::Future;
 
-use domain::memory::{MemoryId, Seq};
+use domain::audit::Seal;
+use domain::memory::MemoryId;
 use domain::tenant::{Namespace, Tenant};
 use domain::time::Timestamp;
 
@@ -16,23 +17,31 @@ pub trait Events: Send + Sync {
     fn publish(&self, events: &[Event]) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
-/// Something that happened.
+/// Something that happened: an act of the audit chain, as the stream tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Its place in the ledger: with the tenant its identity.
-    pub seq: Seq,
     /// Whose it is.
     pub tenant: Tenant,
+    /// Its number in the tenant's audit chain: with the tenant its identity, and the order of the stream.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
     /// Who did it.
     pub subject: String,
     /// What was done, in the policy's words.
     pub action: String,
-    /// In which namespace.
+    /// To what: `memory`, `namespace`, `subject`, …
+    pub resource: String,
+    /// How it ended.
+    pub outcome: String,
+    /// In which namespace, where it was one.
     pub namespace: Option<Namespace>,
-    /// To which memories.
+    /// To which memories, at most 1,000 of them.
     pub memories: Vec<MemoryId>,
     /// In which request.
     pub request_id: String,
-    /// When.
-    pub at: Timestamp,
+    /// In which trace, as a W3C `traceparent`.
+    pub traceparent: Option<String>,
+    /// The seal of the chain up to it.
+    pub seal: Seal,
 }

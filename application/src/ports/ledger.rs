@@ -12,6 +12,7 @@ use domain::time::Timestamp;
 use thiserror::Error;
 
 use super::error::PortError;
+use super::long_term::Entry;
 
 /// The durable record of one deployment. Suite: `contract::ledger`.
 ///
@@ -31,16 +32,16 @@ pub trait Ledger: Send + Sync {
     /// earlier already, and gets a
     /// new version. With a key that was used before: the same fingerprint answers what was answered then,
     /// another one is [`Refusal::KeyReused`].
-    fn remember(&self, act: Remembering) -> impl Future<Output = Result<Vec<Stored>, LedgerError>> + Send;
+    fn remember(&self, act: Remembering) -> impl Future<Output = Result<Written<Vec<Stored>>, LedgerError>> + Send;
 
     /// Changes one memory and answers it as it is now. The earlier state becomes a version.
     ///
     /// Unknown and foreign ids are [`Refusal::Unknown`]; a version other than `expected` is [`Refusal::Changed`].
-    fn change(&self, act: Changing) -> impl Future<Output = Result<Arc<Memory>, LedgerError>> + Send;
+    fn change(&self, act: Changing) -> impl Future<Output = Result<Written<Arc<Memory>>, LedgerError>> + Send;
 
     /// Erases what is selected, with versions, links from and to it, and its words in the outbox. A tombstone
     /// (tenant, id) stays. Nothing selected is no error: the receipt is empty.
-    fn erase(&self, act: Erasing) -> impl Future<Output = Result<Erased, LedgerError>> + Send;
+    fn erase(&self, act: Erasing) -> impl Future<Output = Result<Written<Erased>, LedgerError>> + Send;
 
     /// The memories with these ids, in their order; what is unknown, erased or foreign is left out.
     fn read(
@@ -62,6 +63,23 @@ pub trait Ledger: Send + Sync {
     fn namespaces(&self, tenant: &Tenant) -> impl Future<Output = Result<Vec<(Namespace, u64)>, PortError>> + Send;
 }
 
+/// An act that is done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written<T> {
+    /// What became of it.
+    pub answer: T,
+    /// What the long-term memory has to be told, in order; empty where the adapter serves that itself. The ledger knows
+    /// it too until it is acknowledged ([`Outbox`](super::outbox::Outbox)), so that nothing is lost with the caller.
+    pub deliver: Vec<Entry>,
+}
+
+impl<T> Written<T> {
+    /// An act of which nothing is left to deliver.
+    pub fn whole(answer: T) -> Self {
+        Self { answer, deliver: Vec::new() }
+    }
+}
+
 /// Who does something, on whose behalf and when: becomes the audit row of the act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
@@ -71,6 +89,8 @@ pub struct Note {
     pub action: &'static str,
     /// The request that it came with.
     pub request_id: String,
+    /// The trace that the request is part of, as a W3C `traceparent`.
+    pub traceparent: Option<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -194,7 +214,7 @@ pub enum Selection {
     },
     /// A whole namespace; its density matrix and snapshots go with it.
     Namespace(Namespace),
-    /// Whatever has expired by then.
+    /// Whatever has expired by then; an act may take a part of it and leave the rest to the next.
     ExpiredBy(Timestamp),
 }
 
@@ -203,7 +223,7 @@ pub enum Selection {
 pub struct Erased {
     /// The memories erased, each with its namespace and session.
     pub memories: Vec<ErasedMemory>,
-    /// The act's place in the ledger; zero where nothing was erased.
+    /// The first place of the act in the ledger; zero where nothing was erased.
     pub seq: Seq,
 }
 

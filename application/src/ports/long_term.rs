@@ -15,29 +15,37 @@ use super::error::PortError;
 /// Obligations: applying the same entry twice, or an older one after a newer, changes nothing and succeeds; what is
 /// applied is found by the very next search; what is erased is not, nor do its words count any more; candidates all
 /// satisfy the cue's filter, are at most `limit`, and hold the best by the cue's weights; a namespace that is not there
-/// answers no candidates.
+/// answers no candidates; what has been applied outlives the process wherever the adapter says that it keeps anything.
 pub trait LongTermMemory: Send + Sync {
     /// Applies entries of one tenant in their order.
     fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// The highest place of a tenant that was applied; zero before the first.
+    fn position(&self, tenant: &Tenant) -> impl Future<Output = Result<Seq, PortError>> + Send;
 
     /// The candidates for a cue with their raw signals, the best by the cue's weights first.
     fn search(&self, cue: &Cue) -> impl Future<Output = Result<Vec<Candidate>, PortError>> + Send;
 }
 
 /// One thing to apply.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// Its place in the ledger.
+    /// Its place in the ledger, which no other entry has.
     pub seq: Seq,
     /// What it is.
     pub act: Act,
 }
 
 /// What can be applied.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     /// A memory as it now is.
-    Put(Arc<Memory>),
+    Put {
+        /// The place where it was stored first: memories are ordered by it, whatever became of them later.
+        first: Seq,
+        /// The memory.
+        memory: Arc<Memory>,
+    },
     /// A memory that is no more.
     Erase {
         /// Where it was.
@@ -45,4 +53,14 @@ pub enum Act {
         /// Its name.
         id: MemoryId,
     },
+}
+
+impl Act {
+    /// Which memory it is about.
+    pub fn id(&self) -> MemoryId {
+        match self {
+            Self::Put { memory, .. } => memory.id,
+            Self::Erase { id, .. } => *id,
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::authenticator::Rejection;
+use super::outbox::Depth;
 
 /// Where measurements go. Suite: `contract::metrics`.
 ///
@@ -37,6 +38,13 @@ pub enum Measurement {
         /// How.
         outcome: Outcome,
     },
+    /// A use case passed a stage.
+    Stage {
+        /// Which.
+        stage: Stage,
+        /// How long it took.
+        took: Duration,
+    },
     /// A token was refused.
     AuthFailure(Rejection),
     /// A policy denied.
@@ -56,6 +64,66 @@ pub enum Measurement {
     DensityPsdClip,
     /// How many memories there are now.
     Memories(u64),
+    /// So many more attempts to reach Redis failed.
+    RedisErrors(u64),
+    /// How much waits in the outbox now.
+    Outbox(Depth),
+    /// How the breaker before a server stands now.
+    Breaker {
+        /// Which server: the component's name in `/health`.
+        component: &'static str,
+        /// How it stands.
+        state: BreakerState,
+    },
+    /// The pool of database connections now.
+    Connections {
+        /// In use.
+        active: u32,
+        /// Allowed.
+        max: u32,
+    },
+}
+
+/// A part of a use case that asks something outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Asking the policy.
+    Policy,
+    /// Encoding texts.
+    Encode,
+    /// An act of the ledger, or what the ledger knows to be undelivered.
+    Ledger,
+    /// Telling or searching the long-term memory.
+    LongTerm,
+    /// Asking or telling working memory.
+    Working,
+}
+
+impl Stage {
+    /// Every stage, in the order in which a request passes them.
+    pub const ALL: [Self; 5] = [Self::Policy, Self::Encode, Self::Ledger, Self::LongTerm, Self::Working];
+
+    /// The stage as a label.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::Encode => "encode",
+            Self::Ledger => "ledger",
+            Self::LongTerm => "memory_service",
+            Self::Working => "working_memory",
+        }
+    }
+}
+
+/// How a breaker stands; the discriminants are the values of the metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BreakerState {
+    /// Requests go through.
+    Closed = 0,
+    /// Requests are refused at once.
+    Open = 1,
+    /// One request tries whether the server is back.
+    HalfOpen = 2,
 }
 
 /// How a use case ended.

@@ -44,8 +44,13 @@ pub trait WorkingMemory: Send + Sync {
     /// Lets go of memories in every session of the tenant.
     fn forget(&self, tenant: &Tenant, what: Forget<'_>) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Ends a session and answers how many memories it held.
-    fn end(&self, tenant: &Tenant, session: &Label) -> impl Future<Output = Result<usize, PortError>> + Send;
+    /// Ends a session and answers how many memories it held at `now`.
+    fn end(
+        &self,
+        tenant: &Tenant,
+        session: &Label,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<usize, PortError>> + Send;
 }
 
 /// What became of an offered memory.

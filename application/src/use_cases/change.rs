@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::gate::{Forbidden, permit};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
-use crate::ports::ledger::{Amendment, Change, Changing, Ledger, LedgerError, Refusal};
+use crate::ports::ledger::{Amendment, Change, Changing, Ledger, LedgerError, Refusal, Written};
 use crate::ports::metrics::Outcome;
 use crate::ports::policy::{Action, Resource};
 
@@ -64,7 +64,7 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Am
     apply(brain, call, command.id, command.expected, Change::Amend(command.amendment)).await
 }
 
-/// Every change of one memory goes through here: policy, then one act of the ledger.
+/// Every change of one memory goes through here: policy, then one act of the ledger, then delivery.
 pub(crate) async fn apply<P: Ports>(
     brain: &Brain<P>,
     call: &Call,
@@ -76,5 +76,7 @@ pub(crate) async fn apply<P: Ports>(
     permit(ports, call, Action::Change, Resource::named(call, "memory", &id.to_string())).await?;
     let note = brain.note(call, Action::Change);
     let act = Changing { tenant: call.caller.tenant.clone(), id, expected, change, note };
-    Ok(ports.ledger().change(act).await?)
+    let Written { answer, deliver } = ports.ledger().change(act).await?;
+    brain.deliver(&call.caller.tenant, &deliver).await;
+    Ok(answer)
 }

@@ -1,7 +1,8 @@
 //! Erase: for good, from every copy. The ledger's act decides; working memory lets go afterwards.
 //!
-//! If working memory cannot be reached, what it holds of an erased memory expires there; it is never recalled, since
-//! recall asks the ledger's index for every memory that a session holds.
+//! An erasure that the long-term memory cannot be told stays in the outbox; recall leaves out what it names meanwhile.
+//! If working memory cannot be reached, what it holds of an erased memory expires there; it is neither recalled nor shown,
+//! since the ledger is asked for every memory that a session holds, and nothing is shown that it cannot confirm.
 
 use domain::memory::MemoryId;
 use domain::time::Timestamp;
@@ -12,7 +13,7 @@ use crate::call::Call;
 use crate::gate::{Forbidden, permit};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
-use crate::ports::ledger::{Erased, Erasing, Ledger, LedgerError, Refusal, Selection};
+use crate::ports::ledger::{Erased, Erasing, Ledger, LedgerError, Refusal, Selection, Written};
 use crate::ports::metrics::Outcome;
 use crate::ports::policy::{Action, Resource};
 use crate::ports::system::System;
@@ -75,17 +76,24 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Er
     let tenant = &call.caller.tenant;
     let selection = command.selection.clone();
     let act = Erasing { tenant: tenant.clone(), selection, note: brain.note(call, Action::Erase) };
-    let erased = ports.ledger().erase(act).await?;
-    if let (Selection::Id(id), true) = (&command.selection, erased.memories.is_empty()) {
-        return Err(EraseError::Unknown(*id));
+    let Written { answer: erased, deliver } = ports.ledger().erase(act).await?;
+    let mut ids: Vec<MemoryId> = erased.memories.iter().map(|memory| memory.id).collect();
+    if let Selection::Id(id) = &command.selection
+        && ids.is_empty()
+    {
+        // Asked again after an answer that was lost: what the first time may not have reached is done now.
+        ids.push(*id);
     }
-    let ids: Vec<MemoryId> = erased.memories.iter().map(|memory| memory.id).collect();
     let what = match &command.selection {
         Selection::Namespace(name) => Forget::Namespace(name),
         _ => Forget::Memories(&ids),
     };
     if let Err(error) = ports.working().forget(tenant, what).await {
         tracing::warn!(request_id = %call.request_id, error = %error, "working memory could not forget; it will expire");
+    }
+    brain.deliver(tenant, &deliver).await;
+    if let (Selection::Id(id), true) = (&command.selection, erased.memories.is_empty()) {
+        return Err(EraseError::Unknown(*id));
     }
     Ok(Receipt { at: ports.system().now(), erased })
 }

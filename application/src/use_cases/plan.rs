@@ -20,9 +20,9 @@ use crate::brain::{Blame, Brain};
 use crate::call::Call;
 use crate::gate::{Forbidden, permit};
 use crate::ports::Ports;
-use crate::ports::error::PortError;
+use crate::ports::error::{PortError, PortErrorKind};
 use crate::ports::ledger::Ledger;
-use crate::ports::metrics::Outcome;
+use crate::ports::metrics::{Outcome, Stage};
 use crate::ports::policy::{Action, Resource};
 use crate::ports::system::System;
 use crate::use_cases::recall::{self, Recall, RecallError, Recalled, RecalledMemory};
@@ -98,10 +98,21 @@ impl Blame for PlanError {
 }
 
 pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: MakePlan) -> Result<Planned, PlanError> {
-    permit(&*brain.ports, call, Action::Plan, Resource::memories(call, &query.namespace)).await?;
+    let resource = Resource::memories(call, &query.namespace);
+    brain.timed(Stage::Policy, permit(&*brain.ports, call, Action::Plan, resource)).await?;
     let recalled = recall_goal(brain, call, &query).await?;
     let relevant = speaking_of_the_goal(&recalled);
-    let (reached, edges) = reach_dependencies(brain, call, &relevant).await?;
+    let mut degraded = recalled.degraded;
+    let (reached, edges) = match reach_dependencies(brain, call, &relevant).await {
+        Ok(found) => found,
+        // Without its links a plan is the evidence alone.
+        Err(error) if error.kind == PortErrorKind::Unavailable => {
+            tracing::warn!(request_id = %call.request_id, error = %error, "postgres or ledger not asked for links; degraded");
+            degraded = true;
+            (Vec::new(), Vec::new())
+        }
+        Err(error) => return Err(error.into()),
+    };
     let context: Vec<Fact> = query.context.iter().filter_map(|text| Fact::of(text.as_str())).collect();
     let plan = closure::plan(&Known {
         recalled: &relevant,
@@ -115,7 +126,7 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: Make
         plan,
         alternatives: Vec::new(),
         evidence: recalled.memories,
-        degraded: recalled.degraded,
+        degraded,
     })
 }
 

@@ -1,7 +1,9 @@
-//! Recall: policy → long-term memory (candidates with signals) + working memory → fuse → cut → explain → answer.
+//! Recall: policy → working memory → candidates with signals → fuse → cut → explain → answer.
 //!
-//! Long-term memory decides what can be answered. Working memory only prefers: if it cannot be reached the answer
-//! says `degraded` and is otherwise the same.
+//! Long-term memory decides what can be answered (`candidates`). Working memory only prefers: if it cannot be reached
+//! the answer says `degraded` and is otherwise the same.
+
+mod candidates;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,12 +25,12 @@ use crate::gate::{Forbidden, permit};
 use crate::ports::Ports;
 use crate::ports::encoder::Encoder;
 use crate::ports::error::PortError;
-use crate::ports::long_term::LongTermMemory;
-use crate::ports::metrics::{Measurement, Metrics, Outcome};
+use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
 use crate::ports::policy::{Action, Resource};
 use crate::ports::system::System;
-use crate::ports::working::WorkingMemory;
+use crate::ports::working::{Held, WorkingMemory};
 use crate::use_cases::sessions::session_or_active;
+use candidates::Found;
 
 /// Candidates that are scored whole, at least: a few more than asked for, so that preferences can change the order.
 const FEWEST_CANDIDATES: usize = 48;
@@ -119,7 +121,7 @@ pub enum RecallError {
     /// Not permitted.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// The long-term memory could not be searched.
+    /// Neither the long-term memory nor anything in its place could be searched.
     #[error(transparent)]
     Failed(#[from] PortError),
 }
@@ -134,7 +136,8 @@ impl Blame for RecallError {
 }
 
 pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: Recall) -> Result<Recalled, RecallError> {
-    permit(&*brain.ports, call, Action::Recall, Resource::memories(call, &query.namespace)).await?;
+    let resource = Resource::memories(call, &query.namespace);
+    brain.timed(Stage::Policy, permit(&*brain.ports, call, Action::Recall, resource)).await?;
     search(brain, call, &query).await
 }
 
@@ -143,13 +146,15 @@ pub(crate) async fn search<P: Ports>(brain: &Brain<P>, call: &Call, query: &Reca
     let ports = &*brain.ports;
     let now = ports.system().now();
     let cue = cue(brain, call, query, now).await?;
-    let mut candidates = ports.long_term().search(&cue).await?;
-    let (held, degraded) = held(ports, call, query, now).await;
-    let working = prefer_held(&mut candidates, &held);
+    let held = brain.timed(Stage::Working, held(ports, call, query, now)).await;
+    let Found { mut candidates, degraded } = candidates::find(brain, call, &cue, held.as_deref()).await?;
+    let degraded = degraded || held.is_none();
+    let held: HashMap<MemoryId, f64> = held.iter().flatten().map(|one| (one.memory.id, one.salience)).collect();
+    let working = prefer_held(&mut candidates, &held, query.session.is_some());
     let mut sources = Sources { long_term: candidates.len(), working };
     let ranked = rank(brain, query, candidates);
     sources.long_term -= working;
-    attend(ports, call, query, &held, &ranked, now).await;
+    brain.timed(Stage::Working, attend(ports, call, query, &held, &ranked, now)).await;
     let confidence = ranked.first().map_or(0.0, |best| best.score);
     Ok(Recalled {
         recall_id: ports.system().new_id(),
@@ -170,30 +175,31 @@ async fn cue<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall, now: Times
         tenant: call.caller.tenant.clone(),
         namespace: query.namespace.clone(),
         text: query.query.clone(),
-        encoding: brain.ports.encoder().encode_query(query.query.as_str()).await?,
+        encoding: brain.timed(Stage::Encode, brain.ports.encoder().encode_query(query.query.as_str())).await?,
         filter,
         limit: FEWEST_CANDIDATES.max(3 * query.k),
         weights: brain.settings.weights,
     })
 }
 
-/// What the session holds, with its salience; nothing where no session was named or it cannot be reached.
-async fn held<P: Ports>(ports: &P, call: &Call, query: &Recall, now: Timestamp) -> (HashMap<MemoryId, f64>, bool) {
+/// What the session holds; `None` where it cannot be reached.
+async fn held<P: Ports>(ports: &P, call: &Call, query: &Recall, now: Timestamp) -> Option<Vec<Held>> {
     let session = session_or_active(query.session.as_ref());
-    match ports.working().held(&call.caller.tenant, &session, now).await {
-        Ok(held) => (held.into_iter().map(|one| (one.memory.id, one.salience)).collect(), false),
-        Err(error) => {
-            tracing::warn!(request_id = %call.request_id, error = %error, "working memory could not be asked");
-            (HashMap::new(), true)
-        }
-    }
+    let held = ports.working().held(&call.caller.tenant, &session, now).await;
+    held.inspect_err(|error| {
+        tracing::warn!(request_id = %call.request_id, error = %error, "redis or working memory could not be asked");
+    })
+    .ok()
 }
 
-fn prefer_held(candidates: &mut [Candidate], held: &HashMap<MemoryId, f64>) -> usize {
+/// Counts the candidates that are held; gives them their salience as a signal where a session was named.
+fn prefer_held(candidates: &mut [Candidate], held: &HashMap<MemoryId, f64>, named: bool) -> usize {
     let mut found = 0;
     for candidate in candidates {
         if let Some(salience) = held.get(&candidate.memory.id) {
-            candidate.signals.set(Term::Session, *salience as f32);
+            if named {
+                candidate.signals.set(Term::Session, *salience as f32);
+            }
             found += 1;
         }
     }

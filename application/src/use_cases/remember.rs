@@ -1,7 +1,8 @@
-//! Remember: policy → encode → novelty → ledger (one act) → working memory → density → answer.
+//! Remember: policy → encode → novelty → ledger (one act) → long-term memory → working memory → density → answer.
 //!
 //! The ledger's act decides. Before it nothing has happened; after it the memory is stored, whatever follows: working
-//! memory that cannot be reached makes the answer `degraded`, and a fold that is lost with the process is folded
+//! memory that cannot be reached makes the answer `degraded`, a long-term memory that cannot be told makes it `queued`
+//! (the outbox holds it, and recall reads it from there), and a fold that is lost with the process is folded
 //! again from the ledger.
 
 use std::sync::Arc;
@@ -23,8 +24,8 @@ use crate::ports::Ports;
 use crate::ports::density::DensityStore;
 use crate::ports::encoder::Encoder;
 use crate::ports::error::PortError;
-use crate::ports::ledger::{IdempotencyKey, Ledger, LedgerError, NewMemory, Refusal, Remembering, Stored};
-use crate::ports::metrics::Outcome;
+use crate::ports::ledger::{IdempotencyKey, Ledger, LedgerError, NewMemory, Refusal, Remembering, Stored, Written};
+use crate::ports::metrics::{Outcome, Stage};
 use crate::ports::policy::{Action, Resource};
 use crate::ports::system::System;
 use crate::ports::working::{Admitted, WorkingMemory};
@@ -104,6 +105,8 @@ pub struct Remembered {
     pub memories: Vec<RememberedMemory>,
     /// Whether something beside the ledger could not be reached.
     pub degraded: bool,
+    /// Whether the long-term memory has yet to be told; the memories are on disk and are recalled all the same.
+    pub queued: bool,
 }
 
 /// What became of one memory.
@@ -161,9 +164,9 @@ pub(crate) async fn execute<P: Ports>(
     command: Remember,
 ) -> Result<Remembered, RememberError> {
     let ports = &*brain.ports;
-    permit_each_namespace(ports, call, &command.memories).await?;
+    brain.timed(Stage::Policy, permit_each_namespace(ports, call, &command.memories)).await?;
     let texts: Vec<&str> = command.memories.iter().map(|draft| draft.content.as_str()).collect();
-    let encodings = ports.encoder().encode(&texts).await?;
+    let encodings = brain.timed(Stage::Encode, ports.encoder().encode(&texts)).await?;
     let now = ports.system().now();
     let mut memories = Vec::with_capacity(command.memories.len());
     for (index, (draft, encoding)) in command.memories.into_iter().zip(encodings).enumerate() {
@@ -175,9 +178,11 @@ pub(crate) async fn execute<P: Ports>(
         key: command.key,
         note: brain.note(call, Action::Remember),
     };
-    let stored = ports.ledger().remember(act).await?;
+    let Written { answer: stored, deliver } = brain.timed(Stage::Ledger, ports.ledger().remember(act)).await?;
     brain.folds.observe(&call.caller.tenant, stored.iter().filter(|one| !one.duplicate && !one.replayed));
-    Ok(attend(ports, call, stored, now).await)
+    let queued = !brain.deliver(&call.caller.tenant, &deliver).await;
+    let attended = brain.timed(Stage::Working, attend(ports, call, stored, now)).await;
+    Ok(Remembered { queued, ..attended })
 }
 
 async fn permit_each_namespace<P: Ports>(ports: &P, call: &Call, drafts: &[Draft]) -> Result<(), Forbidden> {
@@ -270,5 +275,5 @@ async fn attend<P: Ports>(ports: &P, call: &Call, stored: Vec<Stored>, now: Time
         }
         memories.push(RememberedMemory { memory: one.memory, working, duplicate: one.duplicate });
     }
-    Remembered { memories, degraded }
+    Remembered { memories, degraded, queued: false }
 }

@@ -1,5 +1,8 @@
 //! Sessions: what working memory holds for a conversation, and ending it.
 
+use std::collections::HashSet;
+
+use domain::memory::MemoryId;
 use domain::tenant::Label;
 use thiserror::Error;
 
@@ -8,6 +11,7 @@ use crate::call::Call;
 use crate::gate::{Forbidden, permit};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
+use crate::ports::ledger::Ledger;
 use crate::ports::metrics::Outcome;
 use crate::ports::policy::{Action, Resource};
 use crate::ports::system::System;
@@ -37,7 +41,7 @@ pub enum SessionError {
     /// Not permitted.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// Working memory could not be reached.
+    /// Working memory could not be reached, or the ledger could not confirm what it holds.
     #[error(transparent)]
     Failed(#[from] PortError),
 }
@@ -54,14 +58,19 @@ impl Blame for SessionError {
 pub(crate) async fn show<P: Ports>(brain: &Brain<P>, call: &Call, session: Label) -> Result<Held, SessionError> {
     let ports = &*brain.ports;
     permit(ports, call, Action::ReadSession, Resource::named(call, "session", session.as_str())).await?;
-    let memories = ports.working().held(&call.caller.tenant, &session, ports.system().now()).await?;
+    let mut memories = ports.working().held(&call.caller.tenant, &session, ports.system().now()).await?;
+    let ids: Vec<MemoryId> = memories.iter().map(|one| one.memory.id).collect();
+    // What was erased while working memory was away is not shown until it expires there.
+    let known = ports.ledger().read(&call.caller.tenant, &ids).await?;
+    let known: HashSet<MemoryId> = known.iter().map(|memory| memory.id).collect();
+    memories.retain(|one| known.contains(&one.memory.id));
     Ok(Held { session, memories })
 }
 
 pub(crate) async fn end<P: Ports>(brain: &Brain<P>, call: &Call, session: Label) -> Result<Ended, SessionError> {
     let ports = &*brain.ports;
     permit(ports, call, Action::EndSession, Resource::named(call, "session", session.as_str())).await?;
-    let released = ports.working().end(&call.caller.tenant, &session).await?;
+    let released = ports.working().end(&call.caller.tenant, &session, ports.system().now()).await?;
     Ok(Ended { session, released })
 }
 

@@ -4,17 +4,31 @@ use domain::tenant::Tenant;
 
 use crate::brain::Brain;
 use crate::ports::Ports;
-use crate::ports::ledger::{Erasing, Ledger, LedgerError, Note, Selection};
+use crate::ports::ledger::{Erasing, Ledger, LedgerError, Note, Selection, Written};
 use crate::ports::policy::Action;
 use crate::ports::system::System;
 
 impl<P: Ports> Brain<P> {
-    /// Erases what has expired in a tenant and answers how many memories that were.
+    /// Erases what has expired in a tenant, act by act as the ledger takes it, and answers how many memories that were.
     pub async fn erase_expired(&self, tenant: &Tenant) -> Result<usize, LedgerError> {
         let at = self.ports.system().now();
-        let note =
-            Note { subject: "somabrain".into(), action: Action::Erase.as_str(), request_id: "expiry".into(), at };
-        let act = Erasing { tenant: tenant.clone(), selection: Selection::ExpiredBy(at), note };
-        Ok(self.ports.ledger().erase(act).await?.memories.len())
+        let note = Note {
+            subject: "somabrain".into(),
+            action: Action::Erase.as_str(),
+            request_id: "expiry".into(),
+            traceparent: None,
+            at,
+        };
+        let mut erased = 0;
+        loop {
+            let selection = Selection::ExpiredBy(at);
+            let act = Erasing { tenant: tenant.clone(), selection, note: note.clone() };
+            let Written { answer, deliver } = self.ports.ledger().erase(act).await?;
+            self.deliver(tenant, &deliver).await;
+            if answer.memories.is_empty() {
+                return Ok(erased);
+            }
+            erased += answer.memories.len();
+        }
     }
 }

@@ -10,6 +10,7 @@ use domain::density::fold::{Fold, Weight};
 use domain::encoding::Encoding;
 use domain::memory::{Importance, Seq};
 use domain::tenant::{Namespace, Tenant};
+use domain::time::Timestamp;
 
 use crate::brain::Brain;
 use crate::ports::Ports;
@@ -57,30 +58,45 @@ impl<P: Ports> Brain<P> {
     /// Merges what was observed since the last time into the density store. What could not be merged stays for the
     /// next time; the first error is returned.
     pub async fn merge_observations(&self) -> Result<usize, PortError> {
-        let (mut merged, mut failed, mut conflict) = (0, None, false);
+        let (mut merged, mut failed) = (0, None);
         for (place, observations) in self.folds.take() {
-            match self.merge(&place, &observations).await {
-                Ok(()) => merged += observations.len(),
-                // One of them was erased meanwhile, or is in the matrix: the ledger knows which are not.
-                Err(error) if error.kind == PortErrorKind::Conflict => conflict = true,
+            match self.merge_what_is_left(&place, &observations).await {
+                Ok(count) => merged += count,
                 Err(error) => {
                     self.folds.put_back(place, observations);
                     failed.get_or_insert(error);
                 }
             }
         }
-        if conflict {
-            merged += self.recover_observations().await?;
-        }
         failed.map_or(Ok(merged), Err)
     }
 
-    /// Folds again, from the ledger, the memories that are in no matrix; for the start, before requests are served.
-    pub async fn recover_observations(&self) -> Result<usize, PortError> {
+    /// Merges all of them but those that were erased meanwhile or are in the matrix already: where the store refuses,
+    /// each half is tried for itself. What a failure leaves half done is refused the next time, and so not done twice.
+    async fn merge_what_is_left(&self, place: &Place, observations: &[Observation]) -> Result<usize, PortError> {
+        let mut merged = 0;
+        let mut parts = vec![observations];
+        while let Some(part) = parts.pop() {
+            match self.merge(place, part).await {
+                Ok(()) => merged += part.len(),
+                Err(error) if error.kind == PortErrorKind::Conflict && part.len() > 1 => {
+                    let (early, late) = part.split_at(part.len() / 2);
+                    parts.extend([late, early]);
+                }
+                Err(error) if error.kind == PortErrorKind::Conflict => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(merged)
+    }
+
+    /// Folds again, from the ledger, the memories stored at `by` or before that are in no matrix. At the start of a single
+    /// process that is all of them; beside other replicas it is what is too old to be in anybody's hands.
+    pub async fn recover_observations(&self, by: Timestamp) -> Result<usize, PortError> {
         const AT_A_TIME: usize = 4096;
         let mut recovered = 0;
         loop {
-            let lost = self.ports.density().unmerged(AT_A_TIME).await?;
+            let lost = self.ports.density().unmerged(by, AT_A_TIME).await?;
             let found = lost.len();
             let mut places: HashMap<Place, Vec<Observation>> = HashMap::new();
             for one in lost {
@@ -88,9 +104,8 @@ impl<P: Ports> Brain<P> {
                 places.entry((one.tenant, one.namespace)).or_default().push(observation);
             }
             for (place, observations) in places {
-                self.merge(&place, &observations).await?;
+                recovered += self.merge_what_is_left(&place, &observations).await?;
             }
-            recovered += found;
             if found < AT_A_TIME {
                 return Ok(recovered);
             }

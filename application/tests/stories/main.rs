@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a story is about must not fail before it begins")]
 
+mod delivering;
 mod erasing;
 mod observing;
 mod outages;

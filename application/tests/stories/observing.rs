@@ -41,7 +41,7 @@ async fn what_could_not_be_merged_is_merged_the_next_time() {
 async fn a_fold_lost_with_its_process_is_folded_again() {
     let world = World::new();
     world.remember(vec![draft("one"), draft("two")]).await;
-    assert_eq!(world.brain.recover_observations().await.unwrap(), 2);
+    assert_eq!(world.brain.recover_observations(world.now()).await.unwrap(), 2);
     assert_eq!(world.brain.merge_observations().await.unwrap(), 0, "none counts twice");
     assert_eq!(observations(&world).await, 2);
 }

@@ -62,10 +62,23 @@ async fn without_the_encoder_nothing_is_stored() {
 }
 
 #[tokio::test]
-async fn without_long_term_memory_recall_fails() {
+async fn without_long_term_memory_recall_is_degraded_to_what_the_session_holds() {
+    let world = World::new();
+    world.say("the passport is in the drawer").await;
+    world.keep(draft_in("s", "the passport is blue")).await;
+    world.ports().long_term().off();
+    let recalled = world.recall(Recall { session: Some(label("s")), ..Recall::new(text("passport")) }).await;
+    assert!(recalled.degraded);
+    assert_eq!(contents(&recalled), ["the passport is blue"]);
+}
+
+#[tokio::test]
+async fn with_nothing_left_to_ask_recall_fails() {
     let world = World::new();
     world.say("the passport is in the drawer").await;
     world.ports().long_term().off();
+    world.ports().outbox().off();
+    world.ports().working().off();
     let answer = world.brain.recall(&world.ada, Recall::new(text("passport"))).await;
     let kind = match answer {
         Err(RecallError::Failed(error)) => error.kind,

@@ -84,6 +84,7 @@ pub(crate) fn call(tenant: &str) -> Call {
         request_id: "request-1".into(),
         method: "POST".into(),
         path: "/remember".into(),
+        traceparent: None,
     }
 }
 

@@ -120,7 +120,7 @@ pub async fn a_merge_that_holds_one_old_place_changes_nothing(store: &(impl Ledg
     let fold = fold(before.dim(), &numbered(2));
     assert_eq!(kind_of_merge(store, &fold, &both).await, Some(PortErrorKind::Conflict));
     assert_eq!(acmes(store).await, before);
-    let unmerged = store.unmerged(10).await.expect("unmerged");
+    let unmerged = store.unmerged(second(1_000_000), 10).await.expect("unmerged");
     assert_eq!(unmerged.iter().map(|one| one.seq).collect::<Vec<_>>(), places(&new));
 }
 
@@ -134,7 +134,7 @@ pub async fn a_place_that_was_never_stored_is_a_conflict(store: &(impl Ledger + 
 
 /// With all that folding takes; what was merged is not among it.
 pub async fn what_is_not_merged_is_known(store: &(impl Ledger + DensityStore)) {
-    assert_eq!(store.unmerged(10).await.expect("unmerged"), []);
+    assert_eq!(store.unmerged(second(1_000_000), 10).await.expect("unmerged"), []);
     observe(store, numbered(1)).await;
     let silent = Memory {
         encoding: None,
@@ -144,7 +144,7 @@ pub async fn what_is_not_merged_is_known(store: &(impl Ledger + DensityStore)) {
     };
     let lost = vec![memory(2, "entry 2"), silent];
     let stored = fill(store, lost.clone()).await;
-    let unmerged = store.unmerged(10).await.expect("unmerged");
+    let unmerged = store.unmerged(second(1_000_000), 10).await.expect("unmerged");
     assert_eq!(unmerged.len(), 2);
     for ((one, memory), stored) in unmerged.iter().zip(&lost).zip(&stored) {
         assert_eq!((one.seq, &one.tenant, &one.namespace), (stored.seq, &memory.tenant, &memory.namespace));
@@ -158,7 +158,7 @@ pub async fn unmerged_memories_come_oldest_first_up_to_the_limit(store: &(impl L
     let theirs = Memory { tenant: tenant("other"), ..memory(4, "entry 4") };
     stored.extend(fill(store, vec![theirs]).await);
     for limit in [1, 3, 4, 10] {
-        let unmerged = store.unmerged(limit).await.expect("unmerged");
+        let unmerged = store.unmerged(second(1_000_000), limit).await.expect("unmerged");
         let seqs: Vec<Seq> = unmerged.iter().map(|one| one.seq).collect();
         assert_eq!(seqs, places(&stored[..limit.min(4)]));
     }
@@ -168,17 +168,17 @@ pub async fn unmerged_memories_come_oldest_first_up_to_the_limit(store: &(impl L
 pub async fn duplicates_are_observed_once(store: &(impl Ledger + DensityStore)) {
     fill(store, vec![memory(1, "said")]).await;
     fill(store, vec![memory(2, "said")]).await;
-    assert_eq!(store.unmerged(10).await.expect("unmerged").len(), 1);
+    assert_eq!(store.unmerged(second(1_000_000), 10).await.expect("unmerged").len(), 1);
 }
 
 /// Nor is it merged late: a fold that holds it is a conflict, and the others are folded again without it.
 pub async fn an_erased_memory_is_not_observed_any_more(store: &(impl Ledger + DensityStore)) {
     let stored = fill(store, numbered(2)).await;
-    store.erase(erasing(Selection::Id(id(1)))).await.expect("erased");
+    store.erase(erasing(Selection::Id(id(1)))).await.map(answer).expect("erased");
     let dim = acmes(store).await.dim();
     let late = kind_of_merge(store, &fold(dim, &numbered(2)), &places(&stored)).await;
     assert_eq!(late, Some(PortErrorKind::Conflict));
-    let unmerged = store.unmerged(10).await.expect("unmerged");
+    let unmerged = store.unmerged(second(1_000_000), 10).await.expect("unmerged");
     assert_eq!(unmerged.iter().map(|one| one.seq).collect::<Vec<_>>(), [stored[1].seq]);
     let rest = fold(dim, &[memory(2, "entry 2")]);
     assert_eq!(kind_of_merge(store, &rest, &[stored[1].seq]).await, None);
@@ -189,7 +189,7 @@ pub async fn an_erased_memory_is_not_observed_any_more(store: &(impl Ledger + De
 pub async fn an_erasure_leaves_the_matrix_as_it_is(store: &(impl Ledger + DensityStore)) {
     observe(store, numbered(2)).await;
     let before = acmes(store).await;
-    store.erase(erasing(Selection::Id(id(1)))).await.expect("erased");
+    store.erase(erasing(Selection::Id(id(1)))).await.map(answer).expect("erased");
     assert_eq!(acmes(store).await, before);
 }
 
@@ -197,12 +197,12 @@ pub async fn an_erasure_leaves_the_matrix_as_it_is(store: &(impl Ledger + Densit
 pub async fn an_erased_namespace_begins_anew(store: &(impl Ledger + DensityStore)) {
     observe(store, numbered(2)).await;
     let pending = fill(store, vec![memory(3, "entry 3")]).await;
-    store.erase(erasing(Selection::Namespace(default_namespace()))).await.expect("erased");
+    store.erase(erasing(Selection::Namespace(default_namespace()))).await.map(answer).expect("erased");
     let matrix = acmes(store).await;
     assert!(near(&matrix, &DensityMatrix::maximally_mixed(matrix.dim())));
     let late = fold(matrix.dim(), &[memory(3, "entry 3")]);
     assert_eq!(kind_of_merge(store, &late, &places(&pending)).await, Some(PortErrorKind::Conflict));
-    assert_eq!(store.unmerged(10).await.expect("unmerged"), []);
+    assert_eq!(store.unmerged(second(1_000_000), 10).await.expect("unmerged"), []);
     observe(store, vec![memory(4, "entry 4")]).await;
     assert_eq!(acmes(store).await.observations(), 1);
 }
@@ -216,7 +216,7 @@ pub async fn merges_at_once_lose_nothing(store: &(impl Ledger + DensityStore)) {
     let merges = folds.iter().map(|(fold, seq)| kind_of_merge(store, fold, std::slice::from_ref(seq)));
     assert!(join_all(merges).await.iter().all(Option::is_none));
     assert_eq!(acmes(store).await.observations(), 16);
-    assert_eq!(store.unmerged(10).await.expect("unmerged"), []);
+    assert_eq!(store.unmerged(second(1_000_000), 10).await.expect("unmerged"), []);
 }
 
 /// Symmetric, positive semi-definite, trace one, after 200 merges of all weights.

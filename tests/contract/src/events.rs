@@ -3,7 +3,7 @@
 //! Every case takes `published`: how to read what the adapter has published of a tenant, at least once each.
 
 use application::ports::events::{Event, Events};
-use domain::memory::Seq;
+use domain::audit::Seal;
 use domain::tenant::{Namespace, Tenant};
 
 use crate::memories::*;
@@ -16,26 +16,36 @@ crate::suite! { ($) events:
     tenants_are_told_apart,
 }
 
-fn event(tenant: Tenant, seq: i64) -> Event {
+fn event(tenant: Tenant, number: u64) -> Event {
     Event {
-        seq: Seq(seq),
         tenant,
+        number,
+        at: second(i64::try_from(number).expect("a small number")),
         subject: "ada \u{1f9e0}".into(),
         action: "memory:remember".into(),
         namespace: Some(Namespace::default()),
-        memories: vec![id(1), id(u128::from(seq.unsigned_abs()))],
+        resource: "memory".into(),
+        outcome: "done".into(),
+        memories: vec![id(1), id(u128::from(number))],
         request_id: "request-1".into(),
-        at: second(seq),
+        traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
+        seal: Seal([u8::try_from(number % 256).expect("below 256"); 32]),
     }
 }
 
-fn of_acme(from: i64, to: i64) -> Vec<Event> {
-    (from..=to).map(|seq| event(acme(), seq)).collect()
+fn of_acme(from: u64, to: u64) -> Vec<Event> {
+    (from..=to).map(|number| event(acme(), number)).collect()
 }
 
 /// Without a namespace and without memories too.
 pub async fn every_field_comes_through<E: Events>(events: &E, published: impl AsyncFn(&E, &Tenant) -> Vec<Event>) {
-    let bare = Event { namespace: None, memories: Vec::new(), action: "session:end".into(), ..event(acme(), 2) };
+    let bare = Event {
+        namespace: None,
+        memories: Vec::new(),
+        traceparent: None,
+        action: "session:end".into(),
+        ..event(acme(), 2)
+    };
     let all = [event(acme(), 1), bare];
     events.publish(&all).await.expect("published");
     assert_eq!(published(events, &acme()).await, all);

@@ -70,6 +70,7 @@ pub mod ledger;
 pub mod long_term;
 mod memories;
 pub mod metrics;
+pub mod outbox;
 pub mod policy;
 pub mod system;
 pub mod working;

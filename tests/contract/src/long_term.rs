@@ -147,7 +147,7 @@ pub async fn what_does_not_hold_is_left_out_when_asked(store: &(impl Ledger + Lo
 pub async fn a_change_is_found_at_once(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
     let amendment = Amendment { tags: Some(vec![label("travel")]), ..Amendment::default() };
-    let changed = store.change(changing(2, Change::Amend(amendment))).await.expect("changed");
+    let changed = store.change(changing(2, Change::Amend(amendment))).await.map(answer).expect("changed");
     let filter = Filter { tags_any: vec![label("travel")], ..Filter::default() };
     let candidates = store.search(&Cue { filter, ..cue("passport") }).await.expect("searched");
     assert_eq!(candidates.iter().map(|candidate| &candidate.memory).collect::<Vec<_>>(), [&changed]);
@@ -156,7 +156,7 @@ pub async fn a_change_is_found_at_once(store: &(impl Ledger + LongTermMemory)) {
 /// By no query.
 pub async fn what_is_erased_is_not_found(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
-    store.erase(erasing(Selection::Id(id(2)))).await.expect("erased");
+    store.erase(erasing(Selection::Id(id(2)))).await.map(answer).expect("erased");
     for query in ["passport", "the passport is in the drawer", "kettle"] {
         assert!(!found(store, &cue(query)).await.contains(&id(2)), "{query}");
     }
@@ -174,7 +174,7 @@ pub async fn words_of_what_is_erased_do_not_count(store: &(impl Ledger + LongTer
     fill(store, noise).await;
     assert_ne!(signals().await, before);
     for number in 10..20 {
-        store.erase(erasing(Selection::Id(id(number)))).await.expect("erased");
+        store.erase(erasing(Selection::Id(id(number)))).await.map(answer).expect("erased");
     }
     assert_eq!(signals().await, before);
 }
@@ -182,7 +182,7 @@ pub async fn words_of_what_is_erased_do_not_count(store: &(impl Ledger + LongTer
 /// And can be filled again.
 pub async fn a_namespace_erased_is_empty(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
-    store.erase(erasing(Selection::Namespace(Namespace::default()))).await.expect("erased");
+    store.erase(erasing(Selection::Namespace(Namespace::default()))).await.map(answer).expect("erased");
     assert_eq!(found(store, &cue("passport kettle")).await, []);
     fill(store, vec![memory(9, "a new passport")]).await;
     assert_eq!(found(store, &cue("passport kettle")).await, [id(9)]);
@@ -192,8 +192,10 @@ pub async fn a_namespace_erased_is_empty(store: &(impl Ledger + LongTermMemory))
 pub async fn applying_the_same_twice_changes_nothing(store: &(impl Ledger + LongTermMemory)) {
     let stored = fill(store, vec![memory(1, "the kettle"), memory(2, "another kettle")]).await;
     let before = store.search(&cue("kettle")).await.expect("searched");
-    let entries: Vec<Entry> =
-        stored.iter().map(|one| Entry { seq: one.seq, act: Act::Put(one.memory.clone()) }).collect();
+    let entries: Vec<Entry> = stored
+        .iter()
+        .map(|one| Entry { seq: one.seq, act: Act::Put { first: one.seq, memory: one.memory.clone() } })
+        .collect();
     for _ in 0..2 {
         store.apply(&acme(), &entries).await.expect("applied");
     }
@@ -208,8 +210,8 @@ pub async fn applying_the_same_twice_changes_nothing(store: &(impl Ledger + Long
 pub async fn an_older_entry_after_a_newer_changes_nothing(store: &(impl Ledger + LongTermMemory)) {
     let stored = fill(store, vec![memory(1, "the kettle")]).await.remove(0);
     let amendment = Amendment { tags: Some(vec![label("new")]), ..Amendment::default() };
-    let changed = store.change(changing(1, Change::Amend(amendment))).await.expect("changed");
-    let old = Entry { seq: stored.seq, act: Act::Put(stored.memory) };
+    let changed = store.change(changing(1, Change::Amend(amendment))).await.map(answer).expect("changed");
+    let old = Entry { seq: stored.seq, act: Act::Put { first: stored.seq, memory: stored.memory } };
     store.apply(&acme(), &[old]).await.expect("passed over");
     let candidates = store.search(&cue("kettle")).await.expect("searched");
     assert_eq!(candidates.iter().map(|one| &one.memory).collect::<Vec<_>>(), [&changed]);
@@ -218,8 +220,8 @@ pub async fn an_older_entry_after_a_newer_changes_nothing(store: &(impl Ledger +
 /// However often it comes.
 pub async fn an_entry_older_than_its_erasure_brings_nothing_back(store: &(impl Ledger + LongTermMemory)) {
     let stored = fill(store, vec![memory(1, "the kettle")]).await.remove(0);
-    store.erase(erasing(Selection::Id(id(1)))).await.expect("erased");
-    let old = Entry { seq: stored.seq, act: Act::Put(Arc::clone(&stored.memory)) };
+    store.erase(erasing(Selection::Id(id(1)))).await.map(answer).expect("erased");
+    let old = Entry { seq: stored.seq, act: Act::Put { first: stored.seq, memory: Arc::clone(&stored.memory) } };
     store.apply(&acme(), &[old]).await.expect("passed over");
     assert_eq!(found(store, &cue("kettle")).await, []);
 }

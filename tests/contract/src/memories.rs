@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use application::ports::ledger::{
-    Change, Changing, Erasing, Ledger, LedgerError, NewMemory, Note, Refusal, Remembering, Selection, Stored,
+    Change, Changing, Erasing, Ledger, LedgerError, NewMemory, Note, Refusal, Remembering, Selection, Stored, Written,
 };
 use domain::encoding::{EncoderId, Encoding};
 use domain::link::{Link, Relation};
@@ -89,7 +89,7 @@ pub(crate) fn encoding(seed: u64) -> Encoding {
 }
 
 pub(crate) fn note(at: Timestamp) -> Note {
-    Note { subject: "ada".into(), action: "memory:remember", request_id: "request-1".into(), at }
+    Note { subject: "ada".into(), action: "memory:remember", request_id: "request-1".into(), traceparent: None, at }
 }
 
 /// Stores memories whose ids the service made, of the tenant of the first of them.
@@ -116,7 +116,7 @@ pub(crate) fn erasing(selection: Selection) -> Erasing {
 
 /// Stores memories and expects that nothing speaks against it.
 pub(crate) async fn store(ledger: &impl Ledger, memories: Vec<Memory>) -> Vec<Stored> {
-    ledger.remember(remembering(memories)).await.expect("stored")
+    ledger.remember(remembering(memories)).await.map(answer).expect("stored")
 }
 
 /// The memory as it is now.
@@ -130,4 +130,9 @@ pub(crate) fn refusal<T: std::fmt::Debug>(answer: Result<T, LedgerError>) -> Ref
         Err(LedgerError::Refused(refusal)) => refusal,
         other => panic!("expected a refusal, found {other:?}"),
     }
+}
+
+/// What became of an act.
+pub(crate) fn answer<T>(written: Written<T>) -> T {
+    written.answer
 }

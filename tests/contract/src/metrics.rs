@@ -5,7 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use application::ports::authenticator::Rejection;
-use application::ports::metrics::{Measurement, Metrics, Outcome};
+use application::ports::metrics::{BreakerState, Measurement, Metrics, Outcome, Stage};
+use application::ports::outbox::Depth;
 
 crate::suite! { ($) metrics:
     every_name_of_the_operators_list_is_there_from_the_start,
@@ -20,6 +21,9 @@ crate::suite! { ($) metrics:
     the_number_of_memories_is_the_last_one_told,
     nothing_counted_is_lost_among_threads,
     impossible_statuses_do_not_make_the_exposition_grow,
+    a_stage_is_timed,
+    what_stands_before_servers_is_the_last_one_told,
+    errors_of_redis_add_up,
 }
 
 /// Every name that operators look for.
@@ -115,7 +119,9 @@ pub async fn durations_fall_into_cumulative_buckets(metrics: &impl Metrics) {
     let text = metrics.exposition();
     let mut buckets: Vec<(f64, f64)> = samples(&text)
         .into_iter()
-        .filter(|(name, labels, _)| name.ends_with("_seconds_bucket") && labels["endpoint"] == "/recall")
+        .filter(|(name, labels, _)| {
+            name == "somabrain_request_duration_seconds_bucket" && labels["endpoint"] == "/recall"
+        })
         .map(|(_, labels, count)| (labels["le"].parse().expect("a bound"), count))
         .collect();
     buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -197,6 +203,37 @@ pub async fn impossible_statuses_do_not_make_the_exposition_grow(metrics: &impl 
     let before = samples(&metrics.exposition()).len();
     (600..2_000).for_each(|status| metrics.record(request(status, TOOK)));
     assert_eq!(samples(&metrics.exposition()).len(), before);
+}
+
+/// By its name.
+pub async fn a_stage_is_timed(metrics: &impl Metrics) {
+    metrics.record(Measurement::Stage { stage: Stage::Policy, took: TOOK });
+    let text = metrics.exposition();
+    assert_eq!(value(&text, "somabrain_stage_duration_seconds_count", &[("stage", "policy")]), 1.0);
+    assert_eq!(value(&text, "somabrain_stage_duration_seconds_count", &[("stage", "ledger")]), 0.0);
+}
+
+/// Outbox, breakers, connections.
+pub async fn what_stands_before_servers_is_the_last_one_told(metrics: &impl Metrics) {
+    for (pending, state, active) in [(7, BreakerState::Open, 9), (3, BreakerState::HalfOpen, 4)] {
+        metrics.record(Measurement::Outbox(Depth { pending, oldest: Duration::from_millis(1_500) }));
+        metrics.record(Measurement::Breaker { component: "redis", state });
+        metrics.record(Measurement::Connections { active, max: 16 });
+    }
+    let text = metrics.exposition();
+    assert_eq!(value(&text, "somabrain_outbox_pending", &[]), 3.0);
+    assert_eq!(value(&text, "somabrain_outbox_oldest_seconds", &[]), 1.5);
+    assert_eq!(value(&text, "somabrain_circuit_breaker_state", &[("component", "redis")]), 2.0);
+    assert_eq!(value(&text, "somabrain_circuit_breaker_state", &[("component", "opa")]), 0.0);
+    assert_eq!(value(&text, "somabrain_database_connections_active", &[]), 4.0);
+    assert_eq!(value(&text, "somabrain_database_connections_max", &[]), 16.0);
+}
+
+/// Under exactly the name that the runbook greps.
+pub async fn errors_of_redis_add_up(metrics: &impl Metrics) {
+    metrics.record(Measurement::RedisErrors(2));
+    metrics.record(Measurement::RedisErrors(3));
+    assert_eq!(value(&metrics.exposition(), "somabrain_redis_connection_errors", &[]), 5.0);
 }
 
 type Sample = (String, BTreeMap<String, String>, f64);

@@ -138,5 +138,6 @@ fn call(roles: &[&str]) -> Call {
         request_id: "r-1".into(),
         method: "POST".into(),
         path: "/recall".into(),
+        traceparent: None,
     }
 }

@@ -79,7 +79,7 @@ pub async fn what_is_admitted_is_held_as_it_was(working: &impl WorkingMemory) {
 /// Absence is no error.
 pub async fn a_session_not_seen_before_holds_nothing(working: &impl WorkingMemory) {
     assert_eq!(held(working, second(0)).await, []);
-    assert_eq!(working.end(&acme(), &session()).await.expect("ended"), 0);
+    assert_eq!(working.end(&acme(), &session(), second(1)).await.expect("ended"), 0);
 }
 
 /// Each no more than the one before it.
@@ -193,9 +193,9 @@ pub async fn a_namespace_is_forgotten_everywhere(working: &impl WorkingMemory) {
 pub async fn an_ended_session_holds_nothing(working: &impl WorkingMemory) {
     admit(working, &[plain(1), plain(2)], second(0)).await;
     working.admit(&acme(), &label("another"), &[plain(3)], second(0)).await.expect("admitted");
-    assert_eq!(working.end(&acme(), &session()).await.expect("ended"), 2);
-    assert_eq!(held(working, second(0)).await, []);
-    assert_eq!(working.end(&acme(), &session()).await.expect("ended"), 0);
+    assert_eq!(working.end(&acme(), &session(), second(1)).await.expect("ended"), 2);
+    assert_eq!(held(working, second(1)).await, []);
+    assert_eq!(working.end(&acme(), &session(), second(1)).await.expect("ended"), 0);
     assert_eq!(working.held(&acme(), &label("another"), second(0)).await.expect("held").len(), 1);
 }
 
@@ -225,6 +225,6 @@ pub async fn tenants_never_see_each_others(working: &impl WorkingMemory) {
     assert_eq!(working.held(&other, &session(), second(0)).await.expect("held"), []);
     working.forget(&other, Forget::Memories(&[id(1)])).await.expect("forgotten");
     working.forget(&other, Forget::Namespace(&memory(1, "x").namespace)).await.expect("forgotten");
-    assert_eq!(working.end(&other, &session()).await.expect("ended"), 0);
+    assert_eq!(working.end(&other, &session(), second(1)).await.expect("ended"), 0);
     assert_eq!(ids(working, second(0)).await, [id(1)]);
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use application::ports::density::{DensityStore, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::outbox::{Batch, Claim, Depth, Outbox, Settling};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
 use domain::index::Candidate;
@@ -15,19 +16,20 @@ use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
 use domain::tenant::{Namespace, Tenant};
+use domain::time::Timestamp;
 
 use super::Switch;
 
 impl<T: Ledger> Ledger for Switch<T> {
-    async fn remember(&self, act: Remembering) -> Result<Vec<Stored>, LedgerError> {
+    async fn remember(&self, act: Remembering) -> Result<Written<Vec<Stored>>, LedgerError> {
         self.reach("ledger", "remember")?.remember(act).await
     }
 
-    async fn change(&self, act: Changing) -> Result<Arc<Memory>, LedgerError> {
+    async fn change(&self, act: Changing) -> Result<Written<Arc<Memory>>, LedgerError> {
         self.reach("ledger", "change a memory")?.change(act).await
     }
 
-    async fn erase(&self, act: Erasing) -> Result<Erased, LedgerError> {
+    async fn erase(&self, act: Erasing) -> Result<Written<Erased>, LedgerError> {
         self.reach("ledger", "erase")?.erase(act).await
     }
 
@@ -52,9 +54,35 @@ impl<T: Ledger> Ledger for Switch<T> {
     }
 }
 
+impl<T: Outbox> Outbox for Switch<T> {
+    async fn undelivered(&self, tenant: &Tenant, namespace: &Namespace, limit: usize) -> Result<Vec<Entry>, PortError> {
+        self.reach("outbox", "tell what is not delivered")?.undelivered(tenant, namespace, limit).await
+    }
+
+    async fn acknowledge(&self, tenant: &Tenant, places: &[Seq]) -> Result<(), PortError> {
+        self.reach("outbox", "acknowledge")?.acknowledge(tenant, places).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Option<Batch>, PortError> {
+        self.reach("outbox", "claim a batch")?.claim(claim).await
+    }
+
+    async fn settle(&self, settling: Settling) -> Result<(), PortError> {
+        self.reach("outbox", "settle a batch")?.settle(settling).await
+    }
+
+    async fn depth(&self, now: Timestamp) -> Result<Depth, PortError> {
+        self.reach("outbox", "tell its depth")?.depth(now).await
+    }
+}
+
 impl<T: LongTermMemory> LongTermMemory for Switch<T> {
     async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
         self.reach("long_term", "apply entries")?.apply(tenant, entries).await
+    }
+
+    async fn position(&self, tenant: &Tenant) -> Result<Seq, PortError> {
+        self.reach("long_term", "tell its position")?.position(tenant).await
     }
 
     async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
@@ -77,7 +105,7 @@ impl<T: DensityStore> DensityStore for Switch<T> {
         self.reach("density", "merge")?.merge(tenant, namespace, fold, places).await
     }
 
-    async fn unmerged(&self, limit: usize) -> Result<Vec<Unmerged>, PortError> {
-        self.reach("density", "list what is unmerged")?.unmerged(limit).await
+    async fn unmerged(&self, by: Timestamp, limit: usize) -> Result<Vec<Unmerged>, PortError> {
+        self.reach("density", "list what is unmerged")?.unmerged(by, limit).await
     }
 }

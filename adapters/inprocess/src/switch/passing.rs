@@ -38,8 +38,8 @@ impl<T: WorkingMemory> WorkingMemory for Switch<T> {
         self.reach("working", "forget")?.forget(tenant, what).await
     }
 
-    async fn end(&self, tenant: &Tenant, session: &Label) -> Result<usize, PortError> {
-        self.reach("working", "end a session")?.end(tenant, session).await
+    async fn end(&self, tenant: &Tenant, session: &Label, now: Timestamp) -> Result<usize, PortError> {
+        self.reach("working", "end a session")?.end(tenant, session, now).await
     }
 }
 

@@ -9,6 +9,7 @@ use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
 use domain::memory::Seq;
 use domain::tenant::{Namespace, Tenant};
+use domain::time::Timestamp;
 
 use super::{State, Volatile};
 
@@ -37,11 +38,11 @@ impl DensityStore for Volatile {
         Ok(())
     }
 
-    async fn unmerged(&self, limit: usize) -> Result<Vec<Unmerged>, PortError> {
+    async fn unmerged(&self, by: Timestamp, limit: usize) -> Result<Vec<Unmerged>, PortError> {
         let state = self.state();
         let still_there = state.unseen.iter().filter_map(|(seq, unseen)| {
             let memory = state.estates.get(&unseen.tenant)?.get(unseen.id)?;
-            Some(Unmerged {
+            (memory.times.created <= by).then(|| Unmerged {
                 seq: *seq,
                 tenant: unseen.tenant.clone(),
                 namespace: unseen.namespace.clone(),

@@ -7,8 +7,8 @@ use application::ports::ledger::{Erased, ErasedMemory, Erasing, Selection};
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::Label;
 
-use super::State;
 use super::estate::Estate;
+use super::{Counter, State};
 
 impl State {
     pub(super) fn erase(&mut self, act: &Erasing) -> Erased {
@@ -20,14 +20,15 @@ impl State {
         if memories.is_empty() {
             return Erased::default();
         }
-        let seq = self.counter.next();
-        for memory in &memories {
-            if let Some(first) = estate.remove(seq, memory.id) {
+        // One place each: each is acknowledged for itself.
+        let places: Vec<Seq> = memories.iter().map(|_| self.counter.next()).collect();
+        for (memory, seq) in memories.iter().zip(&places) {
+            if let Some(first) = estate.remove(*seq, memory.id) {
                 self.unseen.remove(&first);
             }
         }
-        estate.unlink(seq, &memories.iter().map(|memory| memory.id).collect());
-        Erased { memories, seq }
+        estate.unlink(&mut self.counter, &memories.iter().map(|memory| memory.id).collect());
+        Erased { memories, seq: places[0] }
     }
 }
 
@@ -43,8 +44,9 @@ impl Estate {
     }
 
     /// Takes the links to what is gone out of every state of every memory; no version is made of that.
-    fn unlink(&mut self, seq: Seq, gone: &HashSet<MemoryId>) {
-        for row in self.rows.values_mut() {
+    fn unlink(&mut self, counter: &mut Counter, gone: &HashSet<MemoryId>) {
+        for id in self.order.values() {
+            let Some(row) = self.rows.get_mut(id) else { continue };
             let before = Arc::as_ptr(row.now());
             for state in &mut row.states {
                 if state.memory.links.iter().any(|link| gone.contains(&link.to)) {
@@ -54,7 +56,7 @@ impl Estate {
                 }
             }
             if Arc::as_ptr(row.now()) != before {
-                self.shelves.put(seq, row.now());
+                self.shelves.put(counter.next(), row.first, row.now());
             }
         }
     }

@@ -47,7 +47,7 @@ impl Estate {
         let id = memory.id;
         self.by_content.entry(memory.content.clone()).or_default().push(id);
         self.order.insert(seq, id);
-        self.shelves.put(seq, &memory);
+        self.shelves.put(seq, seq, &memory);
         self.rows.insert(id, Row { first: seq, states: vec![state(memory, note)] });
     }
 
@@ -57,7 +57,7 @@ impl Estate {
         let memory = Arc::new(memory);
         if let Some(row) = self.rows.get_mut(&memory.id) {
             row.states.push(state(memory.clone(), note));
-            self.shelves.put(seq, &memory);
+            self.shelves.put(seq, row.first, &memory);
         }
         memory
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
 };
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId};
@@ -16,16 +16,31 @@ use super::Volatile;
 use super::estate::{Estate, Row};
 
 impl Ledger for Volatile {
-    async fn remember(&self, act: Remembering) -> Result<Vec<Stored>, LedgerError> {
-        Ok(self.state().remember(act)?)
+    async fn remember(&self, act: Remembering) -> Result<Written<Vec<Stored>>, LedgerError> {
+        let mut state = self.state();
+        let (tenant, note, kept) = (act.tenant.clone(), act.note.clone(), Vec::from_iter(act.key.clone()));
+        let answer = state.remember(act)?;
+        if kept.is_empty() || answer.iter().any(|stored| !stored.replayed) {
+            let ids = answer.iter().map(|stored| stored.memory.id).collect();
+            state.tell(&tenant, &note, "memory", ids);
+        }
+        Ok(Written { answer, deliver: state.hand_over(&tenant, note.at, self.apart) })
     }
 
-    async fn change(&self, act: Changing) -> Result<Arc<Memory>, LedgerError> {
-        Ok(self.state().change(act)?)
+    async fn change(&self, act: Changing) -> Result<Written<Arc<Memory>>, LedgerError> {
+        let mut state = self.state();
+        let (tenant, note, id) = (act.tenant.clone(), act.note.clone(), act.id);
+        let answer = state.change(act)?;
+        state.tell(&tenant, &note, "memory", vec![id]);
+        Ok(Written { answer, deliver: state.hand_over(&tenant, note.at, self.apart) })
     }
 
-    async fn erase(&self, act: Erasing) -> Result<Erased, LedgerError> {
-        Ok(self.state().erase(&act))
+    async fn erase(&self, act: Erasing) -> Result<Written<Erased>, LedgerError> {
+        let mut state = self.state();
+        let answer = state.erase(&act);
+        let ids = answer.memories.iter().map(|memory| memory.id).collect();
+        state.tell(&act.tenant, &act.note, "memory", ids);
+        Ok(Written { answer, deliver: state.hand_over(&act.tenant, act.note.at, self.apart) })
     }
 
     async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {

@@ -18,16 +18,20 @@ pub(super) struct Shelves {
     by_namespace: HashMap<Namespace, NamespaceIndex>,
     /// The last entry of each memory, erasures included: an older one changes nothing.
     positions: HashMap<MemoryId, Seq>,
+    /// What was put and erased since it was asked for last.
+    journal: Vec<Entry>,
 }
 
 impl Shelves {
-    pub(super) fn put(&mut self, seq: Seq, memory: &Arc<Memory>) {
+    pub(super) fn put(&mut self, seq: Seq, first: Seq, memory: &Arc<Memory>) {
+        self.journal.push(Entry { seq, act: Act::Put { first, memory: memory.clone() } });
         if self.is_later(seq, memory.id) {
             self.by_namespace.entry(memory.namespace.clone()).or_default().put(seq, memory.clone());
         }
     }
 
     pub(super) fn erase(&mut self, seq: Seq, namespace: &Namespace, id: MemoryId) {
+        self.journal.push(Entry { seq, act: Act::Erase { namespace: namespace.clone(), id } });
         if !self.is_later(seq, id) {
             return;
         }
@@ -37,6 +41,11 @@ impl Shelves {
                 self.by_namespace.remove(namespace);
             }
         }
+    }
+
+    /// What the acts since the last call have put and erased.
+    pub(super) fn take_journal(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.journal)
     }
 
     fn is_later(&mut self, seq: Seq, id: MemoryId) -> bool {
@@ -53,11 +62,18 @@ impl LongTermMemory for Volatile {
         let shelves = &mut state.estates.entry(tenant.clone()).or_default().shelves;
         for Entry { seq, act } in entries {
             match act {
-                Act::Put(memory) => shelves.put(*seq, memory),
+                Act::Put { first, memory } => shelves.put(*seq, *first, memory),
                 Act::Erase { namespace, id } => shelves.erase(*seq, namespace, *id),
             }
         }
+        shelves.take_journal();
         Ok(())
+    }
+
+    async fn position(&self, tenant: &Tenant) -> Result<Seq, PortError> {
+        let state = self.state();
+        let shelves = state.estates.get(tenant).map(|estate| &estate.shelves);
+        Ok(shelves.and_then(|shelves| shelves.positions.values().max().copied()).unwrap_or_default())
     }
 
     async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {

@@ -27,7 +27,7 @@ impl Desk {
             Change::Unlink { to, relation } => unlinked(&kept.memory, *to, *relation)?,
         };
         let answer = if memory == *kept.memory { kept.memory } else { self.replace(kept, &act.note, memory)? };
-        let done = Done { resource: "memory", ids: &[id], count: 1 };
+        let done = Done { resource: "memory", ids: &[id], count: 1, namespace: Some(&answer.namespace) };
         self.chains.append(&mut self.connection, tenant, &act.note, &done)?;
         Ok(answer)
     }

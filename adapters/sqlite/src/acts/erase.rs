@@ -6,7 +6,7 @@ use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::{Label, Namespace, Tenant};
 use domain::time::Timestamp;
 
-use crate::audit::Done;
+use crate::audit::{Done, common};
 use crate::desk::Desk;
 use crate::error::{ActError, Error};
 use crate::index::Effect;
@@ -27,7 +27,8 @@ impl Desk {
         let chosen = self.choose(tenant, &act.selection);
         let seq = if chosen.is_empty() { Seq(0) } else { self.next() };
         for one in &chosen {
-            self.erase_one(tenant, one, seq, act.note.at)?;
+            self.wipe(tenant, one.memory.id, one.first)?;
+            self.bury(tenant, one.memory.id, seq, act.note.at)?;
         }
         // Only now are the links that are left on the list held by memories that stay.
         for one in &chosen {
@@ -40,7 +41,11 @@ impl Desk {
         let memories: Vec<ErasedMemory> = chosen.into_iter().map(|chosen| chosen.memory).collect();
         if !idle {
             let ids: Vec<MemoryId> = memories.iter().map(|memory| memory.id).collect();
-            let done = Done { resource: resource(&act.selection), ids: &ids, count: ids.len() };
+            let namespace = match &act.selection {
+                Selection::Namespace(namespace) => Some(namespace),
+                _ => common(memories.iter().map(|memory| &memory.namespace)),
+            };
+            let done = Done { resource: resource(&act.selection), ids: &ids, count: ids.len(), namespace };
             self.chains.append(&mut self.connection, tenant, &act.note, &done)?;
         }
         Ok(Erased { memories, seq })
@@ -60,18 +65,22 @@ impl Desk {
         fitting.map(|(first, memory)| chosen(first, memory)).collect()
     }
 
-    fn erase_one(&mut self, tenant: &Tenant, chosen: &Chosen, seq: Seq, at: Timestamp) -> Result<(), Error> {
-        let id = chosen.memory.id;
+    /// Takes every row of a memory away, its own links too.
+    pub(crate) fn wipe(&mut self, tenant: &Tenant, id: MemoryId, first: Seq) -> Result<(), Error> {
         let bytes = id.0.as_bytes().as_slice();
-        diesel::delete(memories::table.find(chosen.first.0)).execute(&mut self.connection)?;
-        diesel::delete(unmerged::table.find(chosen.first.0)).execute(&mut self.connection)?;
+        diesel::delete(memories::table.find(first.0)).execute(&mut self.connection)?;
+        diesel::delete(unmerged::table.find(first.0)).execute(&mut self.connection)?;
         versions::erase(&mut self.connection, tenant, bytes)?;
         let told = outbox_events::table.filter(outbox_events::tenant_id.eq(tenant.as_str()));
         diesel::delete(told.filter(outbox_events::memory_id.eq(bytes))).execute(&mut self.connection)?;
-        self.unlist(tenant, id)?;
+        self.unlist(tenant, id)
+    }
+
+    /// Leaves a tombstone.
+    pub(crate) fn bury(&mut self, tenant: &Tenant, id: MemoryId, seq: Seq, at: Timestamp) -> Result<(), Error> {
         let stone = (
             tombstones::tenant.eq(tenant.as_str()),
-            tombstones::id.eq(bytes),
+            tombstones::id.eq(id.0.as_bytes().as_slice()),
             tombstones::erased_at.eq(at.micros()),
             tombstones::seq.eq(seq.0),
         );

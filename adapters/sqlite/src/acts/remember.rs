@@ -7,13 +7,13 @@ use diesel::prelude::*;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::Tenant;
 use serde::{Deserialize, Serialize};
+use somabrain_record::json;
 
-use crate::audit::Done;
+use crate::audit::{Done, common};
 use crate::checksum::same;
 use crate::desk::Desk;
 use crate::error::{ActError, Error};
 use crate::index::Effect;
-use crate::json;
 use crate::row::{Kept, Row};
 use crate::schema::{idempotency, memories, unmerged};
 
@@ -34,7 +34,8 @@ impl Desk {
             self.keep_answer(&act.tenant, key, &act.note, &stored)?;
         }
         let ids: Vec<MemoryId> = stored.iter().map(|stored| stored.memory.id).collect();
-        let done = Done { resource: "memory", ids: &ids, count: ids.len() };
+        let namespace = common(stored.iter().map(|stored| &stored.memory.namespace));
+        let done = Done { resource: "memory", ids: &ids, count: ids.len(), namespace };
         self.chains.append(&mut self.connection, &act.tenant, &act.note, &done)?;
         Ok(stored)
     }

@@ -10,7 +10,7 @@ use domain::link::{Link, Relation};
 use somabrain_sqlite::{AuditError, verify_audit};
 use tempfile::TempDir;
 
-use crate::builders::{change, erase, id, key, memory, open, remember, remembering, tenant};
+use crate::builders::{answer, change, erase, id, key, memory, open, remember, remembering, tenant};
 
 async fn acted() -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -19,7 +19,7 @@ async fn acted() -> TempDir {
     change(&sqlite, 1, Change::Link(Link { to: id(2), relation: Relation::Related })).await.unwrap();
     let mut wrong = memory(3, "refused");
     wrong.supersedes = vec![id(99)];
-    sqlite.remember(remembering([wrong])).await.unwrap_err();
+    sqlite.remember(remembering([wrong])).await.map(answer).unwrap_err();
     erase(&sqlite, Selection::Id(id(1))).await;
     // Beside the open folder, too.
     assert_eq!(verify_audit(folder.path(), &key()).unwrap().tenants, [(tenant(), 3)]);

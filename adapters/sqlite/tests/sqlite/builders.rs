@@ -49,7 +49,13 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 }
 
 pub(crate) fn note(seconds: i64) -> Note {
-    Note { subject: "ann".into(), action: "memory:write", request_id: "request-1".into(), at: at(seconds) }
+    Note {
+        subject: "ann".into(),
+        action: "memory:write",
+        request_id: "request-1".into(),
+        traceparent: None,
+        at: at(seconds),
+    }
 }
 
 pub(crate) fn memory(number: u128, content: &str) -> Memory {
@@ -89,16 +95,16 @@ pub(crate) fn with_key(act: Remembering, key: &str, fingerprint: u8) -> Remember
 }
 
 pub(crate) async fn remember(sqlite: &Sqlite, memories: impl IntoIterator<Item = Memory>) -> Vec<Stored> {
-    sqlite.remember(remembering(memories)).await.unwrap()
+    sqlite.remember(remembering(memories)).await.map(answer).unwrap()
 }
 
 pub(crate) async fn change(sqlite: &Sqlite, number: u128, change: Change) -> Result<Arc<Memory>, LedgerError> {
     let act = Changing { tenant: tenant(), id: id(number), expected: None, change, note: note(60) };
-    sqlite.change(act).await
+    sqlite.change(act).await.map(answer)
 }
 
 pub(crate) async fn erase(sqlite: &Sqlite, selection: Selection) -> Erased {
-    sqlite.erase(Erasing { tenant: tenant(), selection, note: note(120) }).await.unwrap()
+    sqlite.erase(Erasing { tenant: tenant(), selection, note: note(120) }).await.map(answer).unwrap()
 }
 
 pub(crate) async fn read(sqlite: &Sqlite, number: u128) -> Option<Arc<Memory>> {
@@ -120,4 +126,9 @@ pub(crate) fn cue(text: &str) -> Cue {
         limit: 10,
         weights: Weights::default().with(Term::Lexical, 1.0).with(Term::Semantic, 1.0),
     }
+}
+
+/// What became of an act.
+pub(crate) fn answer<T>(written: application::ports::ledger::Written<T>) -> T {
+    written.answer
 }

@@ -8,7 +8,7 @@ use domain::memory::{Importance, Seq};
 use domain::tenant::Namespace;
 use tempfile::TempDir;
 
-use crate::builders::{encoding, erase, memory, namespace, open, remember, tenant};
+use crate::builders::{at, encoding, erase, memory, namespace, open, remember, tenant};
 
 fn fold(numbers: impl IntoIterator<Item = u128>) -> Fold {
     let mut fold = Fold::new(256);
@@ -33,7 +33,7 @@ async fn merged_folds_survive_a_restart_and_are_no_longer_waiting() {
 
     assert_eq!(sqlite.matrix(&tenant(), &default).await.unwrap(), before);
     assert_eq!(before.observations(), 3);
-    let waiting = sqlite.unmerged(10).await.unwrap();
+    let waiting = sqlite.unmerged(at(1_000_000), 10).await.unwrap();
     assert_eq!(waiting.iter().map(|one| one.seq).collect::<Vec<_>>(), [Seq(4), Seq(5)]);
 }
 
@@ -53,7 +53,7 @@ async fn a_place_merged_before_or_unknown_or_elsewhere_is_a_conflict_that_change
         assert_eq!(error.kind, PortErrorKind::Conflict);
     }
     assert_eq!(sqlite.matrix(&tenant(), &default).await.unwrap().observations(), 1);
-    assert_eq!(sqlite.unmerged(10).await.unwrap().len(), 1);
+    assert_eq!(sqlite.unmerged(at(1_000_000), 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -67,5 +67,5 @@ async fn erasing_a_namespace_drops_its_matrix() {
     erase(&sqlite, Selection::Namespace(default.clone())).await;
 
     assert_eq!(sqlite.matrix(&tenant(), &default).await.unwrap().observations(), 0);
-    assert!(sqlite.unmerged(10).await.unwrap().is_empty());
+    assert!(sqlite.unmerged(at(1_000_000), 10).await.unwrap().is_empty());
 }

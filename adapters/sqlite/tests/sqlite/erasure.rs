@@ -10,11 +10,11 @@ use domain::metadata::{Metadata, Value};
 use tempfile::TempDir;
 
 use crate::builders::{
-    change, cue, erase, id, label, list, memory, namespace, open, read, remember, remembering, tenant,
+    answer, change, cue, erase, id, label, list, memory, namespace, open, read, remember, remembering, tenant,
 };
 
 /// The files of a folder that hold these bytes.
-fn holding(folder: &Path, words: &str) -> Vec<String> {
+pub(crate) fn holding(folder: &Path, words: &str) -> Vec<String> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let holds = |path: &std::path::PathBuf| {
         let bytes = fs::read(path).unwrap();
@@ -61,7 +61,7 @@ async fn an_erased_id_is_refused_for_good_and_its_text_is_a_new_memory() {
     drop(sqlite);
     let sqlite = open(folder.path()).await;
 
-    let refused = sqlite.remember(remembering([memory(1, "hello")])).await;
+    let refused = sqlite.remember(remembering([memory(1, "hello")])).await.map(answer);
     let again = remember(&sqlite, [memory(2, "hello")]).await;
 
     assert!(matches!(refused, Err(LedgerError::Refused(Refusal::Erased(erased))) if erased == id(1)));

@@ -10,7 +10,7 @@ use diesel::{Connection, SqliteConnection};
 use domain::memory::Seq;
 use tempfile::TempDir;
 
-use crate::builders::{cue, id, list, memory, namespace, open, read, remember, remembering};
+use crate::builders::{answer, cue, id, list, memory, namespace, open, read, remember, remembering};
 
 fn own(number: u128, content: &str) -> Remembering {
     let mut act = remembering([]);
@@ -23,10 +23,13 @@ async fn sixty_four_waiting_writers_are_all_stored_in_one_order() {
     let folder = TempDir::new().unwrap();
     let sqlite = Arc::new(open(folder.path()).await);
 
-    let writers = (1..=64u128).map(|n| {
-        let sqlite = sqlite.clone();
-        async move { sqlite.remember(remembering([memory(n, &format!("memory {n}"))])).await.unwrap()[0].seq }
-    });
+    let writers =
+        (1..=64u128).map(|n| {
+            let sqlite = sqlite.clone();
+            async move {
+                sqlite.remember(remembering([memory(n, &format!("memory {n}"))])).await.map(answer).unwrap()[0].seq
+            }
+        });
     let mut seqs: Vec<Seq> = futures(writers).await;
 
     seqs.sort();
@@ -38,12 +41,12 @@ async fn sixty_four_waiting_writers_are_all_stored_in_one_order() {
 async fn a_refused_act_leaves_the_others_of_its_group_alone() {
     let folder = TempDir::new().unwrap();
     let sqlite = Arc::new(open(folder.path()).await);
-    sqlite.remember(own(1, "first")).await.unwrap();
+    sqlite.remember(own(1, "first")).await.map(answer).unwrap();
 
     let (taken, stored) = tokio::join!(sqlite.remember(own(1, "other")), sqlite.remember(own(2, "second")));
 
     assert!(matches!(taken, Err(LedgerError::Refused(Refusal::IdTaken(taken))) if taken == id(1)));
-    assert!(!stored.unwrap()[0].duplicate);
+    assert!(!stored.unwrap().answer[0].duplicate);
     assert_eq!(read(&sqlite, 1).await.unwrap().content.as_str(), "first");
 }
 
@@ -54,7 +57,7 @@ async fn a_batch_with_one_unknown_target_stores_nothing() {
     let mut wrong = memory(2, "second");
     wrong.supersedes = vec![id(99)];
 
-    let refused = sqlite.remember(remembering([memory(1, "first"), wrong])).await;
+    let refused = sqlite.remember(remembering([memory(1, "first"), wrong])).await.map(answer);
 
     assert!(matches!(refused, Err(LedgerError::Refused(Refusal::UnknownSuperseded(_)))));
     assert!(list(&sqlite).await.memories.is_empty());
@@ -91,7 +94,7 @@ async fn a_write_that_the_database_cannot_do_changes_nothing_and_the_next_one_wo
     let mut other = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
 
-    let failed = sqlite.remember(remembering([memory(1, "first")])).await;
+    let failed = sqlite.remember(remembering([memory(1, "first")])).await.map(answer);
 
     assert!(matches!(failed, Err(LedgerError::Port(error)) if error.kind == PortErrorKind::Unavailable));
     assert!(list(&sqlite).await.memories.is_empty());
@@ -100,7 +103,10 @@ async fn a_write_that_the_database_cannot_do_changes_nothing_and_the_next_one_wo
     assert!(sqlite.probe().await.is_ok());
 }
 
-async fn futures<T: Send + 'static>(all: impl Iterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+/// All at once.
+pub(crate) async fn futures<T: Send + 'static>(
+    all: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
     let mut set: tokio::task::JoinSet<T> = all.collect();
     let mut done = Vec::new();
     while let Some(one) = set.join_next().await {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
 
+mod apply;
 mod audit;
 mod builders;
 mod density;
@@ -9,4 +10,5 @@ mod erasure;
 mod group_commit;
 mod idempotency;
 mod open;
+mod outbox;
 mod restart;

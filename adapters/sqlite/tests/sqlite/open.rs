@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use application::ports::outbox::Outbox;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use somabrain_sqlite::{Config, OpenError, Sqlite};
 use tempfile::TempDir;
 
-use crate::builders::{key, memory, open, remember};
+use crate::builders::{at, key, memory, open, remember};
 
 async fn refusal(folder: &Path) -> OpenError {
     match Sqlite::open(Config::new(folder, key())).await {
@@ -127,7 +128,7 @@ async fn a_newer_schema_is_refused_by_its_number() {
 
     let error = refusal(folder.path()).await;
 
-    let words = "made by a newer version (schema 7, this program knows 1): use that version";
+    let words = "made by a newer version (schema 7, this program knows 2): use that version";
     assert!(error.to_string().contains(words), "{error}");
 }
 
@@ -151,4 +152,43 @@ async fn odd_characters_in_the_folders_name_do_no_harm() {
     remember(&sqlite, [memory(1, "hello")]).await;
 
     assert!(folder.join("somabrain.db").exists());
+}
+
+/// Takes the second migration back.
+fn as_of_version_1(folder: &Path) {
+    let file = folder.join("somabrain.db");
+    let back = "DROP TABLE published; PRAGMA user_version = 1;
+                DELETE FROM __diesel_schema_migrations WHERE version = '00000000000002';";
+    SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(back).unwrap();
+}
+
+#[tokio::test]
+async fn a_database_of_schema_1_is_migrated_and_keeps_everything() {
+    let folder = filled().await;
+    as_of_version_1(folder.path());
+
+    let sqlite = Sqlite::open(Config { events: true, ..Config::new(folder.path(), key()) }).await.unwrap();
+
+    assert_eq!(sqlite.statistics().memories, 800);
+    remember(&sqlite, [memory(9001, "one more")]).await;
+    assert_eq!(sqlite.depth(at(0)).await.unwrap().pending, 21);
+    drop(sqlite);
+    assert_eq!(open(folder.path()).await.statistics().memories, 801);
+}
+
+#[tokio::test]
+async fn a_damaged_database_of_schema_1_is_refused_and_not_migrated() {
+    let folder = filled().await;
+    as_of_version_1(folder.path());
+    let file = folder.path().join("somabrain.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let words = b"walk by the sea";
+    let at = bytes.windows(words.len()).position(|window| window == words).unwrap();
+    bytes[at] ^= 1;
+    fs::write(&file, &bytes).unwrap();
+
+    let error = refusal(folder.path()).await;
+
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
+    assert!(fs::read(&file).unwrap() == bytes, "the damaged file was changed");
 }

@@ -155,7 +155,7 @@ async fn an_entry_that_is_older_than_what_is_there_changes_nothing() {
     let tags = Some(vec![label("x")]);
     let now = change(&sqlite, 1, Change::Amend(Amendment { tags, ..Amendment::default() })).await.unwrap();
 
-    let old = Entry { seq: stored[0].seq, act: Act::Put(stored[0].memory.clone()) };
+    let old = Entry { seq: stored[0].seq, act: Act::Put { first: stored[0].seq, memory: stored[0].memory.clone() } };
     sqlite.apply(&tenant(), &[old]).await.unwrap();
 
     assert_eq!(sqlite.search(&cue("first")).await.unwrap()[0].memory, now);

@@ -41,7 +41,7 @@ pub async fn a_change_is_seen_and_makes_a_version(ledger: &impl Ledger) {
         valid: Some(second(-5)),
         invalid: Some(Some(second(500))),
     };
-    let changed = ledger.change(amend(amendment)).await.expect("changed");
+    let changed = ledger.change(amend(amendment)).await.map(answer).expect("changed");
     let was = memory(1, "entry 1");
     let expected = Memory {
         metadata: metadata("glad"),
@@ -61,7 +61,7 @@ pub async fn what_an_amendment_does_not_name_stays(ledger: &impl Ledger) {
     let before = Memory { tags: vec![label("kept")], metadata: metadata("glad"), ..memory(1, "said") };
     store(ledger, vec![before.clone()]).await;
     let amendment = Amendment { importance: Some(Importance::try_new(0.0).expect("in range")), ..Amendment::default() };
-    let changed = ledger.change(amend(amendment)).await.expect("changed");
+    let changed = ledger.change(amend(amendment)).await.map(answer).expect("changed");
     let importance = Importance::try_new(0.0).expect("in range");
     assert_eq!(*changed, Memory { importance, version: 2, ..before });
 }
@@ -72,7 +72,7 @@ pub async fn an_amendment_that_changes_nothing_makes_no_version(ledger: &impl Le
     store(ledger, vec![before.clone()]).await;
     let same = Amendment { tags: Some(vec![label("kept")]), valid: Some(second(0)), ..Amendment::default() };
     for amendment in [Amendment::default(), same] {
-        assert_eq!(*ledger.change(amend(amendment)).await.expect("no error"), before);
+        assert_eq!(*ledger.change(amend(amendment)).await.map(answer).expect("no error"), before);
     }
     assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 1);
 }
@@ -81,8 +81,8 @@ pub async fn an_amendment_that_changes_nothing_makes_no_version(ledger: &impl Le
 pub async fn an_end_can_be_taken_back(ledger: &impl Ledger) {
     store(ledger, numbered(1)).await;
     let end = |invalid| amend(Amendment { invalid: Some(invalid), ..Amendment::default() });
-    ledger.change(end(Some(second(9)))).await.expect("ended");
-    let again = ledger.change(end(None)).await.expect("holds again");
+    ledger.change(end(Some(second(9)))).await.map(answer).expect("ended");
+    let again = ledger.change(end(None)).await.map(answer).expect("holds again");
     assert_eq!((again.times.invalid, again.version), (None, 3));
 }
 
@@ -91,9 +91,9 @@ pub async fn a_change_of_another_version_is_refused(ledger: &impl Ledger) {
     store(ledger, numbered(1)).await;
     let amendment = Amendment { tags: Some(vec![label("x")]), ..Amendment::default() };
     let seen = |version| Changing { expected: Some(version), ..amend(amendment.clone()) };
-    assert_eq!(ledger.change(seen(1)).await.expect("changed").version, 2);
-    assert_eq!(refusal(ledger.change(seen(1)).await), Refusal::Changed { id: id(1), version: 2 });
-    assert_eq!(refusal(ledger.change(seen(3)).await), Refusal::Changed { id: id(1), version: 2 });
+    assert_eq!(ledger.change(seen(1)).await.map(answer).expect("changed").version, 2);
+    assert_eq!(refusal(ledger.change(seen(1)).await.map(answer)), Refusal::Changed { id: id(1), version: 2 });
+    assert_eq!(refusal(ledger.change(seen(3)).await.map(answer)), Refusal::Changed { id: id(1), version: 2 });
     assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 2);
 }
 
@@ -101,16 +101,16 @@ pub async fn a_change_of_another_version_is_refused(ledger: &impl Ledger) {
 pub async fn an_unknown_memory_cannot_be_changed(ledger: &impl Ledger) {
     let acts = [amend(Amendment::default()), add(1, Relation::Related), take(1, None)];
     for act in acts {
-        assert_eq!(refusal(ledger.change(act).await), Refusal::Unknown(id(1)));
+        assert_eq!(refusal(ledger.change(act).await.map(answer)), Refusal::Unknown(id(1)));
     }
 }
 
 /// The second time changes nothing and succeeds; another relation to the same memory is another link.
 pub async fn a_link_is_added_once(ledger: &impl Ledger) {
     store(ledger, numbered(2)).await;
-    assert_eq!(ledger.change(add(2, Relation::Causes)).await.expect("linked").version, 2);
-    assert_eq!(ledger.change(add(2, Relation::Causes)).await.expect("linked already").version, 2);
-    ledger.change(add(2, Relation::Supports)).await.expect("linked");
+    assert_eq!(ledger.change(add(2, Relation::Causes)).await.map(answer).expect("linked").version, 2);
+    assert_eq!(ledger.change(add(2, Relation::Causes)).await.map(answer).expect("linked already").version, 2);
+    ledger.change(add(2, Relation::Supports)).await.map(answer).expect("linked");
     assert_eq!(links(ledger).await, [link(2, Relation::Causes), link(2, Relation::Supports)]);
     assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 3);
 }
@@ -118,7 +118,7 @@ pub async fn a_link_is_added_once(ledger: &impl Ledger) {
 /// And nothing changes.
 pub async fn a_link_to_nothing_is_refused(ledger: &impl Ledger) {
     store(ledger, numbered(1)).await;
-    assert_eq!(refusal(ledger.change(add(7, Relation::Causes)).await), Refusal::UnknownTarget(id(7)));
+    assert_eq!(refusal(ledger.change(add(7, Relation::Causes)).await.map(answer)), Refusal::UnknownTarget(id(7)));
     assert_eq!(read(ledger, 1).await.as_deref(), Some(&memory(1, "entry 1")));
 }
 
@@ -126,9 +126,9 @@ pub async fn a_link_to_nothing_is_refused(ledger: &impl Ledger) {
 pub async fn a_link_is_taken_away_by_its_relation(ledger: &impl Ledger) {
     store(ledger, numbered(2)).await;
     for relation in [Relation::Causes, Relation::Supports] {
-        ledger.change(add(2, relation)).await.expect("linked");
+        ledger.change(add(2, relation)).await.map(answer).expect("linked");
     }
-    let left = ledger.change(take(2, Some(Relation::Causes))).await.expect("taken away");
+    let left = ledger.change(take(2, Some(Relation::Causes))).await.map(answer).expect("taken away");
     assert_eq!(left.links, [link(2, Relation::Supports)]);
     let edges = ledger.edges(&acme(), &[id(1)]).await.expect("edges");
     assert_eq!(edges.iter().map(|edge| edge.link).collect::<Vec<_>>(), [link(2, Relation::Supports)]);
@@ -138,17 +138,17 @@ pub async fn a_link_is_taken_away_by_its_relation(ledger: &impl Ledger) {
 pub async fn all_links_to_a_memory_are_taken_away_at_once(ledger: &impl Ledger) {
     store(ledger, numbered(3)).await;
     for (to, relation) in [(2, Relation::Causes), (2, Relation::Supports), (3, Relation::Causes)] {
-        ledger.change(add(to, relation)).await.expect("linked");
+        ledger.change(add(to, relation)).await.map(answer).expect("linked");
     }
-    ledger.change(take(2, None)).await.expect("taken away");
+    ledger.change(take(2, None)).await.map(answer).expect("taken away");
     assert_eq!(links(ledger).await, [link(3, Relation::Causes)]);
 }
 
 /// Of that relation, or at all.
 pub async fn a_link_that_is_not_there_cannot_be_taken_away(ledger: &impl Ledger) {
     store(ledger, numbered(2)).await;
-    ledger.change(add(2, Relation::Causes)).await.expect("linked");
-    assert_eq!(refusal(ledger.change(take(2, Some(Relation::Related))).await), Refusal::UnknownLink(id(2)));
-    assert_eq!(refusal(ledger.change(take(7, None)).await), Refusal::UnknownLink(id(7)));
+    ledger.change(add(2, Relation::Causes)).await.map(answer).expect("linked");
+    assert_eq!(refusal(ledger.change(take(2, Some(Relation::Related))).await.map(answer)), Refusal::UnknownLink(id(2)));
+    assert_eq!(refusal(ledger.change(take(7, None)).await.map(answer)), Refusal::UnknownLink(id(7)));
     assert_eq!(read(ledger, 1).await.expect("stored").version, 2);
 }

@@ -82,7 +82,7 @@ pub async fn a_list_holds_only_what_the_filter_admits(ledger: &impl Ledger) {
 pub async fn a_changed_memory_keeps_its_place_in_the_list(ledger: &impl Ledger) {
     store(ledger, numbered(2)).await;
     let amendment = Amendment { tags: Some(vec![label("new")]), ..Amendment::default() };
-    ledger.change(changing(1, Change::Amend(amendment))).await.expect("changed");
+    ledger.change(changing(1, Change::Amend(amendment))).await.map(answer).expect("changed");
     let listed = list(ledger, page(Seq(0), 10)).await;
     let told: Vec<_> = listed.memories.iter().map(|memory| (memory.id, memory.version)).collect();
     assert_eq!(told, [(id(1), 2), (id(2), 1)]);
@@ -95,7 +95,7 @@ pub async fn versions_are_oldest_first_with_who_and_when(ledger: &impl Ledger) {
         let amendment = Amendment { tags: Some(vec![label(subject)]), ..Amendment::default() };
         let note = Note { subject: subject.into(), ..note(second(at)) };
         let act = Changing { note, ..changing(1, Change::Amend(amendment)) };
-        ledger.change(act).await.expect("changed");
+        ledger.change(act).await.map(answer).expect("changed");
     }
     let versions = ledger.versions(&acme(), id(1)).await.expect("versions");
     let told: Vec<_> = versions
@@ -138,8 +138,8 @@ pub async fn namespaces_are_counted_by_name(ledger: &impl Ledger) {
 pub async fn tenants_share_an_id_without_meeting(ledger: &impl Ledger) {
     let other = tenant("other");
     let theirs = Memory { tenant: other.clone(), ..memory(1, "entry 1") };
-    ledger.remember(with_own_id(memory(1, "entry 1"))).await.expect("stored");
-    let stored = ledger.remember(with_own_id(theirs.clone())).await.expect("stored");
+    ledger.remember(with_own_id(memory(1, "entry 1"))).await.map(answer).expect("stored");
+    let stored = ledger.remember(with_own_id(theirs.clone())).await.map(answer).expect("stored");
     assert!(!stored[0].duplicate);
     let second_of_ours = Memory { links: vec![link(1, Relation::Causes)], ..memory(2, "entry 2") };
     store(ledger, vec![second_of_ours]).await;
@@ -159,17 +159,17 @@ pub async fn a_foreign_memory_is_no_target(ledger: &impl Ledger) {
     store(ledger, numbered(1)).await;
     let theirs = || Memory { tenant: tenant("other"), ..memory(2, "theirs") };
     let correcting = Memory { supersedes: vec![id(1)], ..theirs() };
-    let refused = refusal(ledger.remember(remembering(vec![correcting])).await);
+    let refused = refusal(ledger.remember(remembering(vec![correcting])).await.map(answer));
     assert_eq!(refused, Refusal::UnknownSuperseded(id(1)));
     let pointing = Memory { links: vec![link(1, Relation::Related)], ..theirs() };
-    assert_eq!(refusal(ledger.remember(remembering(vec![pointing])).await), Refusal::UnknownTarget(id(1)));
+    assert_eq!(refusal(ledger.remember(remembering(vec![pointing])).await.map(answer)), Refusal::UnknownTarget(id(1)));
     assert_eq!(read(ledger, 1).await.expect("ours").version, 1);
 }
 
 /// The same key of two tenants is two keys.
 pub async fn a_key_is_a_tenants_own(ledger: &impl Ledger) {
-    ledger.remember(keyed(numbered(1), "k", 1)).await.expect("stored");
+    ledger.remember(keyed(numbered(1), "k", 1)).await.map(answer).expect("stored");
     let theirs = Memory { tenant: tenant("other"), ..memory(2, "theirs") };
-    let stored = ledger.remember(keyed(vec![theirs], "k", 2)).await.expect("stored");
+    let stored = ledger.remember(keyed(vec![theirs], "k", 2)).await.map(answer).expect("stored");
     assert!(!stored[0].replayed);
 }

@@ -106,9 +106,9 @@ pub async fn places_rise_with_every_memory(ledger: &impl Ledger) {
 
 /// Only the id decides, whatever else differs.
 pub async fn an_own_id_with_the_same_content_is_stored_once(ledger: &impl Ledger) {
-    let first = ledger.remember(with_own_id(memory(1, "said"))).await.expect("stored").remove(0);
+    let first = ledger.remember(with_own_id(memory(1, "said"))).await.map(answer).expect("stored").remove(0);
     let again = Memory { importance: Importance::try_new(0.9).expect("in range"), ..memory(1, "said") };
-    let second = ledger.remember(with_own_id(again)).await.expect("a duplicate").remove(0);
+    let second = ledger.remember(with_own_id(again)).await.map(answer).expect("a duplicate").remove(0);
     assert!(second.duplicate && !first.duplicate);
     assert_eq!((second.memory, second.seq), (first.memory.clone(), first.seq));
     assert_eq!(read(ledger, 1).await, Some(first.memory));
@@ -116,8 +116,8 @@ pub async fn an_own_id_with_the_same_content_is_stored_once(ledger: &impl Ledger
 
 /// The first content stays.
 pub async fn an_own_id_with_other_content_is_taken(ledger: &impl Ledger) {
-    ledger.remember(with_own_id(memory(1, "said"))).await.expect("stored");
-    let refused = refusal(ledger.remember(with_own_id(memory(1, "said otherwise"))).await);
+    ledger.remember(with_own_id(memory(1, "said"))).await.map(answer).expect("stored");
+    let refused = refusal(ledger.remember(with_own_id(memory(1, "said otherwise"))).await.map(answer));
     assert_eq!(refused, Refusal::IdTaken(id(1)));
     assert_eq!(read(ledger, 1).await.as_deref(), Some(&memory(1, "said")));
 }
@@ -126,7 +126,7 @@ pub async fn an_own_id_with_other_content_is_taken(ledger: &impl Ledger) {
 pub async fn an_own_id_within_the_same_act_is_taken_too(ledger: &impl Ledger) {
     let mut act = remembering(vec![memory(1, "said"), memory(1, "said otherwise")]);
     act.memories.iter_mut().for_each(|new| new.own_id = true);
-    assert_eq!(refusal(ledger.remember(act).await), Refusal::IdTaken(id(1)));
+    assert_eq!(refusal(ledger.remember(act).await.map(answer)), Refusal::IdTaken(id(1)));
     assert_eq!(read(ledger, 1).await, None);
 }
 
@@ -176,16 +176,16 @@ pub async fn what_differs_in_place_origin_or_time_is_no_duplicate(ledger: &impl 
 /// Who gives an id wants that memory.
 pub async fn the_same_under_an_own_id_is_no_duplicate(ledger: &impl Ledger) {
     store(ledger, vec![memory(1, "said")]).await;
-    let stored = ledger.remember(with_own_id(memory(2, "said"))).await.expect("stored");
+    let stored = ledger.remember(with_own_id(memory(2, "said"))).await.map(answer).expect("stored");
     assert!(!stored[0].duplicate);
     assert_eq!(stored[0].memory.id, id(2));
 }
 
 /// The same ids and places, whatever ids the repetition made; nothing is stored.
 pub async fn a_key_used_again_answers_as_before(ledger: &impl Ledger) {
-    let first = ledger.remember(keyed(numbered(2), "k", 1)).await.expect("stored");
+    let first = ledger.remember(keyed(numbered(2), "k", 1)).await.map(answer).expect("stored");
     let again = vec![memory(8, "entry 1 again"), memory(9, "entry 2 again")];
-    let second = ledger.remember(keyed(again, "k", 1)).await.expect("replayed");
+    let second = ledger.remember(keyed(again, "k", 1)).await.map(answer).expect("replayed");
     assert!(second.iter().all(|one| one.replayed) && first.iter().all(|one| !one.replayed));
     let told = |stored: &[application::ports::ledger::Stored]| {
         stored.iter().map(|one| (one.memory.clone(), one.seq, one.duplicate)).collect::<Vec<_>>()
@@ -196,19 +196,19 @@ pub async fn a_key_used_again_answers_as_before(ledger: &impl Ledger) {
 
 /// And stores nothing.
 pub async fn a_key_used_with_another_body_is_refused(ledger: &impl Ledger) {
-    ledger.remember(keyed(numbered(1), "k", 1)).await.expect("stored");
-    let refused = refusal(ledger.remember(keyed(vec![memory(2, "other")], "k", 2)).await);
+    ledger.remember(keyed(numbered(1), "k", 1)).await.map(answer).expect("stored");
+    let refused = refusal(ledger.remember(keyed(vec![memory(2, "other")], "k", 2)).await.map(answer));
     assert_eq!(refused, Refusal::KeyReused);
     assert_eq!(read(ledger, 2).await, None);
 }
 
 /// It is kept for 24 hours.
 pub async fn a_key_is_free_again_after_a_day(ledger: &impl Ledger) {
-    ledger.remember(keyed(numbered(1), "k", 1)).await.expect("stored");
+    ledger.remember(keyed(numbered(1), "k", 1)).await.map(answer).expect("stored");
     let at = |hours: i64, act: Remembering| Remembering { note: note(second(hours * 3_600)), ..act };
-    let within = ledger.remember(at(23, keyed(vec![memory(2, "other")], "k", 2))).await;
+    let within = ledger.remember(at(23, keyed(vec![memory(2, "other")], "k", 2))).await.map(answer);
     assert_eq!(refusal(within), Refusal::KeyReused);
-    let after = ledger.remember(at(25, keyed(vec![memory(2, "other")], "k", 2))).await.expect("stored");
+    let after = ledger.remember(at(25, keyed(vec![memory(2, "other")], "k", 2))).await.map(answer).expect("stored");
     assert!(!after[0].replayed);
     assert!(read(ledger, 2).await.is_some());
 }
@@ -216,8 +216,8 @@ pub async fn a_key_is_free_again_after_a_day(ledger: &impl Ledger) {
 /// A write refused changes nothing.
 pub async fn a_key_of_a_refused_act_is_not_used(ledger: &impl Ledger) {
     let pointing = Memory { links: vec![link(7, Relation::Related)], ..memory(1, "pointing at nothing") };
-    refusal(ledger.remember(keyed(vec![pointing], "k", 1)).await);
-    let stored = ledger.remember(keyed(numbered(1), "k", 2)).await.expect("stored");
+    refusal(ledger.remember(keyed(vec![pointing], "k", 1)).await.map(answer));
+    let stored = ledger.remember(keyed(numbered(1), "k", 2)).await.map(answer).expect("stored");
     assert!(!stored[0].replayed);
 }
 
@@ -226,7 +226,7 @@ pub async fn an_act_with_one_refused_memory_stores_none(ledger: &impl Ledger) {
     store(ledger, vec![memory(1, "old")]).await;
     let correcting = Memory { supersedes: vec![id(1)], ..memory(2, "new") };
     let pointing = Memory { links: vec![link(7, Relation::Related)], ..memory(3, "pointing at nothing") };
-    refusal(ledger.remember(remembering(vec![correcting, pointing, memory(4, "last")])).await);
+    refusal(ledger.remember(remembering(vec![correcting, pointing, memory(4, "last")])).await.map(answer));
     assert_eq!(ledger.read(&acme(), &[id(2), id(3), id(4)]).await.expect("read"), []);
     assert_eq!(read(ledger, 1).await.as_deref(), Some(&memory(1, "old")));
     assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 1);
@@ -247,7 +247,7 @@ pub async fn many_writers_at_once_lose_nothing(ledger: &impl Ledger) {
 /// Sixteen times at once: one stores, the others answer the same.
 pub async fn one_key_used_at_once_stores_once(ledger: &impl Ledger) {
     let acts = (1..=16).map(|number| ledger.remember(keyed(vec![memory(number, &format!("try {number}"))], "k", 1)));
-    let answers: Vec<_> = join_all(acts).await.into_iter().map(|answer| answer.expect("answered")).collect();
+    let answers: Vec<_> = join_all(acts).await.into_iter().map(|one| one.map(answer).expect("answered")).collect();
     let ids: BTreeSet<_> = answers.iter().map(|stored| stored[0].memory.id).collect();
     assert_eq!(ids.len(), 1, "one memory for all");
     assert_eq!(answers.iter().filter(|stored| !stored[0].replayed).count(), 1);

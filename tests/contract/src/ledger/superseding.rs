@@ -43,7 +43,7 @@ pub async fn what_has_ended_does_not_end_later_when_superseded_again(ledger: &im
 /// One that comes later in the act is unknown too.
 pub async fn an_unknown_superseded_memory_refuses_the_act(ledger: &impl Ledger) {
     let act = remembering(vec![corrected(2, "lives in Oslo", 1), memory(1, "lives in Rome")]);
-    assert_eq!(refusal(ledger.remember(act).await), Refusal::UnknownSuperseded(id(1)));
+    assert_eq!(refusal(ledger.remember(act).await.map(answer)), Refusal::UnknownSuperseded(id(1)));
     assert_eq!(ledger.read(&acme(), &[id(1), id(2)]).await.expect("read"), []);
 }
 
@@ -60,6 +60,6 @@ pub async fn a_link_to_a_memory_earlier_in_the_same_act_is_kept(ledger: &impl Le
 pub async fn a_link_to_an_unknown_memory_refuses_the_act(ledger: &impl Ledger) {
     let boil = Memory { links: vec![link(1, Relation::Requires)], ..memory(2, "boil the water") };
     let act = remembering(vec![boil, memory(1, "fill the kettle")]);
-    assert_eq!(refusal(ledger.remember(act).await), Refusal::UnknownTarget(id(1)));
+    assert_eq!(refusal(ledger.remember(act).await.map(answer)), Refusal::UnknownTarget(id(1)));
     assert_eq!(ledger.read(&acme(), &[id(1), id(2)]).await.expect("read"), []);
 }

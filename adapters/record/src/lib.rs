@@ -1,0 +1,34 @@
+//! A memory as one JSON document that comes back to the last bit: the format in which adapters keep or send memories.
+//!
+//! [`Record`] is the whole memory for serde; [`json`] has its parts as JSON text for adapters that keep columns. Numbers
+//! come back exactly, whole ones up to 128 bits too. What is read is input: every law of the domain is checked again.
+//!
+//! ```
+//! # use std::error::Error;
+//! # fn example(memory: &domain::memory::Memory) -> Result<(), Box<dyn Error>> {
+//! let text = somabrain_record::to_json(memory);
+//! assert_eq!(somabrain_record::from_json(&text)?, *memory);
+//! # Ok(())
+//! # }
+//! ```
+
+mod error;
+pub mod json;
+mod parts;
+mod record;
+
+use domain::memory::Memory;
+
+pub use error::InvalidRecord;
+pub use parts::{EncodingRecord, MetadataRecord};
+pub use record::Record;
+
+/// A memory as JSON text.
+pub fn to_json(memory: &Memory) -> String {
+    json::text(&Record::from(memory))
+}
+
+/// The memory that [`to_json`] wrote.
+pub fn from_json(text: &str) -> Result<Memory, InvalidRecord> {
+    json::read::<Record>("record", text)?.try_into()
+}
