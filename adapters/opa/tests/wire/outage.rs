@@ -1,0 +1,60 @@
+//! OPA away, silent, and back.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use crate::question::{PERMITTED, ask, call};
+use crate::server::Stub;
+use application::ports::error::PortErrorKind;
+use application::ports::metrics::BreakerState;
+use application::ports::policy::Decision;
+use somabrain_opa::{Config, Opa};
+
+const TIMEOUT: Duration = Duration::from_millis(300);
+
+async fn opa(url: String) -> Opa {
+    Opa::connect(Config { timeout: TIMEOUT, ..Config::new(url) }).await.unwrap()
+}
+
+/// Asks both ways and checks that each ends as unavailable in time.
+async fn is_unavailable(opa: &Opa) {
+    let start = Instant::now();
+    let failed = ask(opa, &call("admin", "r-1")).await.unwrap_err();
+    assert_eq!(failed.kind, PortErrorKind::Unavailable);
+    assert_eq!(opa.probe().await.unwrap_err().kind, PortErrorKind::Unavailable);
+    assert!(start.elapsed() < TIMEOUT * 5, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_silent_opa_is_unavailable_within_the_timeout() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    is_unavailable(&opa(format!("http://{}", silent.local_addr().unwrap())).await).await;
+}
+
+#[tokio::test]
+async fn an_opa_that_is_away_is_unavailable_and_back_when_it_is() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = closed.local_addr().unwrap();
+    drop(closed);
+    let opa = opa(format!("http://{address}")).await;
+    is_unavailable(&opa).await;
+    assert_eq!(opa.failures(), 4);
+    let _back = Stub::at(address, "200 OK", PERMITTED);
+    assert_eq!(ask(&opa, &call("admin", "r-1")).await.unwrap(), Decision::Allow);
+}
+
+#[tokio::test]
+async fn an_opa_that_stays_away_is_left_in_peace_until_a_probe_finds_it() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = closed.local_addr().unwrap();
+    drop(closed);
+    let opa = opa(format!("http://{address}")).await;
+    while opa.breaker() == BreakerState::Closed {
+        is_unavailable(&opa).await;
+    }
+    let back = Stub::at(address, "200 OK", PERMITTED);
+    opa.probe().await.unwrap();
+    assert_eq!(back.asked.recv().unwrap().line, "GET /health HTTP/1.1");
+    assert_eq!(opa.breaker(), BreakerState::Closed);
+    assert_eq!(ask(&opa, &call("admin", "r-1")).await.unwrap(), Decision::Allow);
+}
