@@ -1,0 +1,47 @@
+//! The names of keys: operators know them, so they may not change.
+
+use domain::tenant::{Label, Tenant};
+
+/// Makes keys; all of them begin with the prefix, which is empty but in tests.
+pub(crate) struct Keys {
+    prefix: String,
+}
+
+impl Keys {
+    /// Keys that begin with `prefix`.
+    pub(crate) fn new(prefix: String) -> Self {
+        Self { prefix }
+    }
+
+    /// `tenant:{tenant}:wm:{session}`: what a session has in mind.
+    pub(crate) fn session(&self, tenant: &Tenant, session: &Label) -> String {
+        format!("{}wm:{session}", self.tenant(tenant))
+    }
+
+    /// The pattern of every session's key of a tenant.
+    pub(crate) fn sessions(&self, tenant: &Tenant) -> String {
+        format!("{}wm:*", literal(&self.tenant(tenant)))
+    }
+
+    /// `tenant:{tenant}:rate`: when the tenant's bucket will be full again.
+    pub(crate) fn rate(&self, tenant: &Tenant) -> String {
+        format!("{}rate", self.tenant(tenant))
+    }
+
+    /// No tenant's name has a colon, so that one tenant's keys are never another's.
+    fn tenant(&self, tenant: &Tenant) -> String {
+        format!("{}tenant:{}:", self.prefix, tenant)
+    }
+}
+
+/// The pattern that matches `text` only.
+fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '^' | '-') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}

@@ -1,0 +1,120 @@
+//! The server as the adapter sees it: a pool of connections behind a guard.
+
+use application::ports::metrics::BreakerState;
+use bb8_redis::bb8::{ErrorSink, Pool, PooledConnection, QueueStrategy, RunError};
+use redis::{Cmd, FromRedisValue, Value, from_redis_value};
+use somabrain_guard::{Config, Guard, Refused, Repeat};
+use tokio::sync::watch;
+
+use crate::connection::Connector;
+use crate::error::Error;
+use crate::script::Script;
+
+/// The component's name in `/health` and in the metrics.
+const COMPONENT: &str = "redis";
+
+/// Redis, asked by whoever finds a connection free.
+pub(crate) struct Server {
+    pool: Pool<Connector>,
+    guard: Guard,
+    failed: watch::Receiver<Option<Error>>,
+}
+
+impl Server {
+    /// No connection is made yet.
+    pub(crate) fn new(connector: Connector, connections: u32, guard: Config) -> Self {
+        let (sink, failed) = watch::channel(None);
+        let pool = Pool::builder()
+            .max_size(connections.max(1))
+            .connection_timeout(connector.timeout)
+            .retry_connection(false)
+            .test_on_check_out(false)
+            .queue_strategy(QueueStrategy::Lifo)
+            .error_sink(Box::new(Failures(sink)))
+            .build_unchecked(connector);
+        Self { pool, guard: Guard::new(COMPONENT, guard), failed }
+    }
+
+    /// Runs a script on one key.
+    pub(crate) async fn run<T: FromRedisValue>(
+        &self,
+        repeat: Repeat,
+        script: &Script,
+        key: &[u8],
+        arguments: &[Vec<u8>],
+    ) -> Result<T, Refused<Error>> {
+        let act = || async {
+            let mut connection = self.connection().await?;
+            match connection.ask(&script.by_hash(key, arguments)).await {
+                Err(error) if error.is_unknown_script() => connection.ask(&script.by_text(key, arguments)).await,
+                answer => answer,
+            }
+        };
+        self.guard.run(repeat, act).await.and_then(read)
+    }
+
+    /// Sends a command that may be repeated.
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Refused<Error>> {
+        self.guard.run(Repeat::Idempotent, || self.once(command)).await.and_then(read)
+    }
+
+    /// Whether Redis answers, asked even while the breaker is open.
+    pub(crate) async fn probe(&self) -> Result<(), Refused<Error>> {
+        self.guard.probe(self.once(&redis::cmd("PING"))).await.map(drop)
+    }
+
+    /// How the breaker stands.
+    pub(crate) fn breaker(&self) -> BreakerState {
+        self.guard.state()
+    }
+
+    /// Attempts that were outages.
+    pub(crate) fn failures(&self) -> u64 {
+        self.guard.failures()
+    }
+
+    async fn once(&self, command: &Cmd) -> Result<Value, Error> {
+        self.connection().await?.ask(command).await
+    }
+
+    /// A good connection. The pool itself would wait out its timeout where connecting fails.
+    async fn connection(&self) -> Result<PooledConnection<'_, Connector>, Error> {
+        let mut failed = self.failed.clone();
+        failed.mark_unchanged();
+        loop {
+            let connection = tokio::select! {
+                biased;
+                free = self.pool.get() => free.map_err(unpooled)?,
+                Ok(()) = failed.changed() => return Err(failed.borrow().clone().unwrap_or(Error::Busy)),
+            };
+            if connection.is_good() {
+                return Ok(connection);
+            }
+        }
+    }
+}
+
+fn read<T: FromRedisValue>(answer: Value) -> Result<T, Refused<Error>> {
+    from_redis_value(answer).map_err(|error| Refused::Failed(error.into()))
+}
+
+fn unpooled(error: RunError<Error>) -> Error {
+    match error {
+        RunError::User(error) => error,
+        RunError::TimedOut => Error::Busy,
+    }
+}
+
+/// Tells those who wait for a connection that one could not be made.
+#[derive(Debug, Clone)]
+struct Failures(watch::Sender<Option<Error>>);
+
+impl ErrorSink<Error> for Failures {
+    fn sink(&self, error: Error) {
+        self.0.send_replace(Some(error));
+    }
+
+    fn boxed_clone(&self) -> Box<dyn ErrorSink<Error>> {
+        Box::new(self.clone())
+    }
+}
