@@ -1,0 +1,78 @@
+//! The port: one transaction an act, one statement a question.
+
+use std::sync::Arc;
+
+use application::ports::error::PortError;
+use application::ports::ledger::{
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Selection, Stored, Version, Written,
+};
+use domain::link::Edge;
+use domain::memory::{Memory, MemoryId};
+use domain::tenant::{Namespace, Tenant};
+
+use crate::Postgres;
+use crate::acts::{change, erase, remember};
+use crate::reads;
+use crate::transaction::Locks;
+
+impl Ledger for Postgres {
+    async fn remember(&self, act: Remembering) -> Result<Written<Vec<Stored>>, LedgerError> {
+        let (act, locks, events) = (&act, &remember::locks(&act), self.config.events);
+        let done = self.act(locks, || async move {
+            let transaction = self.begin(&act.tenant, locks).await?;
+            let done = remember::run(transaction.connection(), act, events).await;
+            transaction.end(done).await
+        });
+        done.await.map_err(|error| error.at("store memories"))
+    }
+
+    async fn change(&self, act: Changing) -> Result<Written<Arc<Memory>>, LedgerError> {
+        let (act, locks, events) = (&act, &change::locks(&act), self.config.events);
+        let done = self.act(locks, || async move {
+            let transaction = self.begin(&act.tenant, locks).await?;
+            let done = change::run(transaction.connection(), act, events).await;
+            transaction.end(done).await
+        });
+        done.await.map_err(|error| error.at("change a memory"))
+    }
+
+    async fn erase(&self, act: Erasing) -> Result<Written<Erased>, LedgerError> {
+        let (act, locks, events) = (&act, &Locks::Tenant, self.config.events);
+        let done = self.act(locks, || async move {
+            let transaction = self.begin(&act.tenant, locks).await?;
+            let done = erase::run(transaction.connection(), act, events).await;
+            transaction.end(done).await
+        });
+        let erased = done.await.map_err(|error| error.at("erase memories"))?;
+        if let Selection::Namespace(namespace) = &act.selection {
+            self.matrices.forget(&act.tenant, namespace);
+        }
+        Ok(erased)
+    }
+
+    async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {
+        let read = self.ask(|| async move { reads::memories(&*self.connection().await?, tenant, ids).await });
+        read.await.map_err(|error| error.at("ledger", "read memories"))
+    }
+
+    async fn list(&self, tenant: &Tenant, page: Page) -> Result<Listed, PortError> {
+        let page = &page;
+        let read = self.ask(|| async move { reads::list(&*self.connection().await?, tenant, page).await });
+        read.await.map_err(|error| error.at("ledger", "list memories"))
+    }
+
+    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
+        let read = self.ask(|| async move { reads::versions(&*self.connection().await?, tenant, id).await });
+        read.await.map_err(|error| error.at("ledger", "read the versions of a memory"))
+    }
+
+    async fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Edge>, PortError> {
+        let read = self.ask(|| async move { reads::edges(&*self.connection().await?, tenant, ids).await });
+        read.await.map_err(|error| error.at("ledger", "read links"))
+    }
+
+    async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
+        let read = self.ask(|| async move { reads::namespaces(&*self.connection().await?, tenant).await });
+        read.await.map_err(|error| error.at("ledger", "count namespaces"))
+    }
+}

@@ -1,0 +1,164 @@
+//! The check of all audit chains against their seals and heads.
+
+use application::ports::error::PortError;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::audit::{AuditKey, Broken, Head, Why, verify};
+use domain::tenant::Tenant;
+use thiserror::Error;
+
+use crate::Postgres;
+use crate::chain::{self, Link};
+use crate::error::Error;
+use crate::row;
+use crate::schema::audit_log;
+use crate::transaction::Locks;
+
+/// Rows of a chain that are read at once: a log can be longer than the memory.
+const AT_ONCE: i64 = 4_096;
+
+/// What a check of all audit chains found in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditReport {
+    /// Each tenant with the number of its sealed events.
+    pub tenants: Vec<(Tenant, u64)>,
+}
+
+/// Why the audit log cannot be believed, or not be read.
+#[derive(Debug, Error)]
+pub enum AuditError {
+    /// A row was changed, removed or put in between.
+    #[error("the audit log of tenant {tenant} was tampered with: {broken}")]
+    Broken {
+        /// Whose chain.
+        tenant: Tenant,
+        /// The first row that is wrong.
+        broken: Broken,
+    },
+    /// Rows were cut off the end: the chain ends before the head that was kept apart.
+    #[error("the audit log of tenant {tenant} ends at event {found}, its head says {expected}")]
+    Cut {
+        /// Whose chain.
+        tenant: Tenant,
+        /// The last row's number.
+        found: u64,
+        /// The head's number.
+        expected: u64,
+    },
+    /// A tenant's name or another field is not what this program writes.
+    #[error("a row of the audit log is damaged: {0}")]
+    Damaged(String),
+    /// The database could not be read.
+    #[error("the audit log could not be read")]
+    Unreadable(#[source] PortError),
+}
+
+impl From<Error> for AuditError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Row(row) => Self::Damaged(row.to_string()),
+            error => Self::Unreadable(error.at("ledger", "read the audit log")),
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Known {
+    #[diesel(sql_type = Text)]
+    tenant_id: String,
+}
+
+impl Postgres {
+    /// Checks the chains of all tenants against their seals and heads. Reads only, a page at a time, also while others
+    /// write; what is not sealed yet is not counted. All are checked, whatever is wrong with some: that is logged, and the
+    /// first error is the answer.
+    pub async fn verify_audit(&self) -> Result<AuditReport, AuditError> {
+        let (mut report, mut wrong) = (AuditReport { tenants: Vec::new() }, None);
+        for name in self.ask(|| async move { tenants(&*self.connection().await?).await }).await? {
+            match self.verify_named(&name).await {
+                Ok(checked) => report.tenants.push(checked),
+                Err(error @ AuditError::Unreadable(_)) => return Err(wrong.unwrap_or(error)),
+                Err(error) => {
+                    tracing::error!(%error, "an audit log is not in order");
+                    wrong.get_or_insert(error);
+                }
+            }
+        }
+        wrong.map_or(Ok(report), Err)
+    }
+
+    async fn verify_named(&self, name: &str) -> Result<(Tenant, u64), AuditError> {
+        let tenant = row::tenant(name).map_err(Error::from)?;
+        let length = self.verify_chain(&tenant).await?;
+        Ok((tenant, length))
+    }
+
+    async fn verify_chain(&self, tenant: &Tenant) -> Result<u64, AuditError> {
+        let key = &self.config.audit_key;
+        let mut end = Head::genesis(key, tenant);
+        // What the head says once no row is left; a chain that grew meanwhile is followed.
+        let mut expected = None;
+        loop {
+            let after = end.number;
+            let read = self.ask(|| async move {
+                let transaction = self.begin(tenant, &Locks::None).await?;
+                let read = page(transaction.connection(), tenant, after).await;
+                transaction.end(read).await
+            });
+            let (rows, head) = read.await?;
+            if !rows.is_empty() {
+                end = follow(key, tenant, end, &rows)?;
+                continue;
+            }
+            let head = chain::or_genesis(head, key, tenant);
+            if head == end {
+                return Ok(end.number);
+            }
+            if head.number <= end.number || expected == Some(head) {
+                return Err(differs(tenant, end, head));
+            }
+            expected = Some(head);
+        }
+    }
+}
+
+async fn tenants(mut connection: &AsyncPgConnection) -> Result<Vec<String>, Error> {
+    let rows: Vec<Known> = diesel::sql_query("SELECT tenant_id FROM audit_tenants()").load(&mut connection).await?;
+    Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+}
+
+/// The next rows of a chain; then its head, which is written together with them and is so never behind.
+async fn page(
+    mut connection: &AsyncPgConnection,
+    tenant: &Tenant,
+    after: u64,
+) -> Result<(Vec<Link>, Option<Head>), Error> {
+    let rows = audit_log::table
+        .filter(audit_log::tenant_id.eq(tenant.as_str()))
+        .filter(audit_log::number.gt(chain::column(after)?))
+        .order(audit_log::number)
+        .limit(AT_ONCE)
+        .select(Link::as_select());
+    let rows = rows.load(&mut connection).await?;
+    Ok((rows, chain::head(connection, tenant).await?))
+}
+
+fn follow(key: &AuditKey, tenant: &Tenant, from: Head, rows: &[Link]) -> Result<Head, AuditError> {
+    let mut end = from;
+    for row in rows {
+        let broken = |broken| AuditError::Broken { tenant: tenant.clone(), broken };
+        // A field that cannot even be read was not sealed like that.
+        let event = row.sealed().map_err(|_| broken(Broken { number: end.number + 1, why: Why::Seal }))?;
+        end = verify(key, tenant, end, [event]).map_err(broken)?;
+    }
+    Ok(end)
+}
+
+fn differs(tenant: &Tenant, end: Head, head: Head) -> AuditError {
+    let tenant = tenant.clone();
+    if head.number == end.number {
+        return AuditError::Broken { tenant, broken: Broken { number: end.number, why: Why::Seal } };
+    }
+    AuditError::Cut { tenant, found: end.number, expected: head.number }
+}

@@ -1,0 +1,18 @@
+//! The suites of its ports, against the real server.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
+
+mod claims;
+mod concurrency;
+mod database;
+mod merging;
+mod outages;
+mod sealing;
+mod server;
+mod sql;
+
+use database::Database;
+
+contract::ledger!(let database = Database::new().await; database.postgres().await);
+contract::outbox!(let database = Database::new().await; database.postgres().await);
+contract::density!(let database = Database::new().await; database.postgres().await);
