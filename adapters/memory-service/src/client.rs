@@ -1,0 +1,225 @@
+//! A long-term memory that asks a memory service.
+
+use std::fmt;
+use std::time::Duration;
+
+use application::ports::error::PortError;
+use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::metrics::BreakerState;
+use bytes::Bytes;
+use domain::index::Candidate;
+use domain::memory::Seq;
+use domain::recall::cue::Cue;
+use domain::tenant::Tenant;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use somabrain_guard::{Guard, Repeat, Threads};
+use thiserror::Error;
+use ureq::Agent;
+use ureq::http::{HeaderValue, Uri, header};
+
+use crate::error::{Error, at};
+use crate::wire::{self, CandidatesWire, CueWire, EntryWire, PositionWire};
+use crate::{MOST_BYTES, MOST_ENTRIES};
+
+/// Where the memory service is and how long to wait for it.
+#[derive(Clone)]
+pub struct Config {
+    /// Its address, such as `http://memory-service:9797`; `https` where TLS ends elsewhere.
+    pub endpoint: String,
+    /// The token that it asks for.
+    pub token: String,
+    /// Timeouts, repetitions and breaker; the timeout is that of each request.
+    pub guard: somabrain_guard::Config,
+    /// Most requests at once; more wait.
+    pub threads: usize,
+}
+
+impl Config {
+    /// The usual: an answer within 2 s, two repetitions after an outage, 64 requests at once.
+    pub fn new(endpoint: &str, token: &str) -> Self {
+        let guard = somabrain_guard::Config::default();
+        Self { endpoint: endpoint.to_owned(), token: token.to_owned(), guard, threads: 64 }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("endpoint", &self.endpoint)
+            .field("token", &"***")
+            .field("guard", &self.guard)
+            .field("threads", &self.threads)
+            .finish()
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum InvalidConfig {
+    /// The address is none.
+    #[error("the endpoint must be an address such as http://memory-service:9797")]
+    Endpoint,
+    /// The token cannot be sent.
+    #[error("the token must be one or more visible ASCII characters")]
+    Token,
+}
+
+/// The client. Every request is idempotent: it is repeated after an outage, while there is time.
+pub struct MemoryService {
+    agent: Agent,
+    endpoint: String,
+    bearer: HeaderValue,
+    guard: Guard,
+    threads: Threads,
+}
+
+/// Bytes of entries after which a request is closed, so that it can be answered in time; one entry more is far from the
+/// limit.
+const ENOUGH: usize = 4 << 20;
+
+impl MemoryService {
+    /// Checks the settings; connections are made when they are needed.
+    pub fn connect(config: Config) -> Result<Self, InvalidConfig> {
+        let Config { endpoint, token, guard, threads } = config;
+        let uri: Uri = endpoint.parse().map_err(|_| InvalidConfig::Endpoint)?;
+        let known = matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none();
+        if !known || uri.host().is_none_or(str::is_empty) {
+            return Err(InvalidConfig::Endpoint);
+        }
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(InvalidConfig::Token);
+        }
+        let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| InvalidConfig::Token)?;
+        bearer.set_sensitive(true);
+        let endpoint = endpoint.trim_end_matches('/').to_owned();
+        let agent = agent(guard.timeout, threads);
+        let guard = Guard::new("memory_service", guard);
+        Ok(Self { agent, endpoint, bearer, guard, threads: Threads::new(threads) })
+    }
+
+    /// Whether the service answers and is well, for `/health`.
+    pub async fn probe(&self) -> Result<(), PortError> {
+        let asked = self.guard.probe(self.send("/health".into(), None)).await;
+        asked.map(|_| ()).map_err(|refused| at("answer", refused))
+    }
+
+    /// How the breaker stands, for the metrics.
+    pub fn breaker(&self) -> BreakerState {
+        self.guard.state()
+    }
+
+    /// How many attempts were outages since the start.
+    pub fn failures(&self) -> u64 {
+        self.guard.failures()
+    }
+
+    /// Asks, with a body or without, and reads the answer.
+    async fn ask<T: DeserializeOwned + Send + 'static>(
+        &self,
+        operation: &'static str,
+        path: String,
+        body: Option<Bytes>,
+    ) -> Result<T, PortError> {
+        let asked = self.guard.run(Repeat::Idempotent, || {
+            let sent = self.send(path.clone(), body.clone());
+            async { Ok(wire::read(&sent.await?)?) }
+        });
+        asked.await.map_err(|refused| at(operation, refused))
+    }
+
+    /// One request in a thread that may block.
+    async fn send(&self, path: String, body: Option<Bytes>) -> Result<Vec<u8>, Error> {
+        let (agent, bearer, url) = (self.agent.clone(), self.bearer.clone(), self.endpoint.clone() + &path);
+        self.threads.run(move || exchange(&agent, &bearer, &url, body)).await?
+    }
+}
+
+impl LongTermMemory for MemoryService {
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+        for body in bodies(entries) {
+            let path = format!("/v1/tenants/{tenant}/memories");
+            self.ask::<PositionWire>("apply entries", path, Some(body)).await?;
+        }
+        Ok(())
+    }
+
+    async fn position(&self, tenant: &Tenant) -> Result<Seq, PortError> {
+        let path = format!("/v1/tenants/{tenant}/position");
+        Ok(Seq(self.ask::<PositionWire>("tell its position", path, None).await?.position))
+    }
+
+    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+        let path = format!("/v1/tenants/{}/search", cue.tenant);
+        let body = wire::write(&CueWire::from(cue));
+        let found: CandidatesWire = self.ask("search", path, Some(body.into())).await?;
+        let found = Vec::try_from(found);
+        found.map_err(|invalid| at("search", somabrain_guard::Refused::Failed(invalid.into())))
+    }
+}
+
+fn agent(timeout: Duration, threads: usize) -> Agent {
+    Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .max_idle_connections(threads)
+        .max_idle_connections_per_host(threads)
+        .user_agent("somabrain")
+        .build()
+        .new_agent()
+}
+
+/// One request and its answer; blocks until the agent's timeout at the latest.
+fn exchange(agent: &Agent, bearer: &HeaderValue, url: &str, body: Option<Bytes>) -> Result<Vec<u8>, Error> {
+    let mut response = match body {
+        None => agent.get(url).header(header::AUTHORIZATION, bearer).call()?,
+        Some(body) => {
+            let request = agent.post(url).header(header::AUTHORIZATION, bearer);
+            request.header(header::CONTENT_TYPE, "application/json").send(&body[..])?
+        }
+    };
+    let bytes = response.body_mut().with_config().limit(MOST_BYTES as u64).read_to_vec()?;
+    match response.status().as_u16() {
+        200..=299 => Ok(bytes),
+        status => Err(Error::Answered { status, title: title(&bytes) }),
+    }
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    title: String,
+}
+
+/// The title of a problem document, if the answer is one.
+fn title(bytes: &[u8]) -> String {
+    let problem = serde_json::from_slice::<Problem>(bytes);
+    problem.map_or_else(|_| "no problem document".to_owned(), |problem| problem.title.chars().take(100).collect())
+}
+
+/// The entries as bodies of requests, in order.
+fn bodies(entries: &[Entry]) -> Vec<Bytes> {
+    const START: &[u8] = br#"{"entries":["#;
+    let mut bodies: Vec<Bytes> = Vec::new();
+    let (mut body, mut count) = (START.to_vec(), 0);
+    let mut close = |body: &mut Vec<u8>| {
+        body.extend_from_slice(b"]}");
+        bodies.push(std::mem::replace(body, START.to_vec()).into());
+    };
+    for entry in entries {
+        if count > 0 {
+            body.push(b',');
+        }
+        body.extend(wire::write(&EntryWire::from(entry)));
+        count += 1;
+        if count == MOST_ENTRIES || body.len() >= ENOUGH {
+            close(&mut body);
+            count = 0;
+        }
+    }
+    if count > 0 {
+        close(&mut body);
+    }
+    bodies
+}

@@ -1,0 +1,100 @@
+//! What travels between client and server, and its conversions. What is read is input and is checked again.
+
+mod cue;
+mod entry;
+mod terms;
+
+use domain::index::Candidate;
+use domain::memory::{Memory, Seq};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use somabrain_record::{InvalidRecord, Record};
+use std::sync::Arc;
+use thiserror::Error;
+
+pub(crate) use cue::CueWire;
+pub(crate) use entry::EntryWire;
+use terms::TermsWire;
+
+/// A document that is not of this wire. It says what is wrong and where, never what was written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub(crate) struct InvalidWire(String);
+
+impl InvalidWire {
+    /// What is wrong with a field.
+    pub(crate) fn new(field: &str, why: impl std::fmt::Display) -> Self {
+        Self(format!("field {field} is invalid: {why}"))
+    }
+
+    /// The same as a part of something.
+    pub(crate) fn within(self, place: &str) -> Self {
+        Self(format!("{place}: {}", self.0))
+    }
+}
+
+impl From<InvalidRecord> for InvalidWire {
+    fn from(invalid: InvalidRecord) -> Self {
+        Self(invalid.to_string())
+    }
+}
+
+/// Entries to apply, in their order.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EntriesWire {
+    pub(crate) entries: Vec<EntryWire>,
+}
+
+/// How far a tenant's entries were applied.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PositionWire {
+    pub(crate) position: i64,
+}
+
+/// What a search found, the best first.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CandidatesWire {
+    candidates: Vec<CandidateWire>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct CandidateWire {
+    seq: i64,
+    signals: TermsWire,
+    memory: Record,
+}
+
+impl From<&[Candidate]> for CandidatesWire {
+    fn from(candidates: &[Candidate]) -> Self {
+        let wire = |one: &Candidate| CandidateWire {
+            seq: one.seq.0,
+            signals: TermsWire(one.signals),
+            memory: Record::from(&*one.memory),
+        };
+        Self { candidates: candidates.iter().map(wire).collect() }
+    }
+}
+
+impl TryFrom<CandidatesWire> for Vec<Candidate> {
+    type Error = InvalidWire;
+
+    fn try_from(wire: CandidatesWire) -> Result<Self, InvalidWire> {
+        let candidate = |one: CandidateWire| {
+            let memory = Arc::new(Memory::try_from(one.memory)?);
+            Ok(Candidate { memory, seq: Seq(one.seq), signals: one.signals.0 })
+        };
+        wire.candidates.into_iter().map(candidate).collect()
+    }
+}
+
+/// Writes a document; what is written here has text keys only.
+pub(crate) fn write(document: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(document).expect("text keys are always JSON")
+}
+
+/// Reads a document.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, InvalidWire> {
+    let text = std::str::from_utf8(bytes).map_err(|_| InvalidWire::new("body", "not UTF-8"))?;
+    Ok(somabrain_record::json::read("body", text)?)
+}

@@ -1,0 +1,97 @@
+//! What the client promises as long-term memory, through a server on loopback: the suite of the port.
+
+#![expect(clippy::unwrap_used, reason = "builders of test data stop where they stand")]
+
+use std::sync::Arc;
+
+use application::ports::error::PortError;
+use application::ports::ledger::{
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
+};
+use application::ports::long_term::{Entry, LongTermMemory};
+use domain::index::Candidate;
+use domain::link::Edge;
+use domain::memory::{Memory, MemoryId, Seq};
+use domain::recall::cue::Cue;
+use domain::tenant::{Namespace, Tenant};
+use somabrain_inprocess::Volatile;
+use somabrain_memory_service::{MemoryService, client, server};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+/// A ledger whose every act is delivered to a memory service before it is answered.
+struct Delivering {
+    ledger: Volatile,
+    memory: MemoryService,
+    _server: JoinSet<std::io::Result<()>>,
+}
+
+async fn delivering() -> Delivering {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let config = server::Config { token: "a-token".into(), version: "v1".into() };
+    let mut running = JoinSet::new();
+    running.spawn(server::serve(listener, Arc::new(Volatile::new(64)), config, std::future::pending()));
+    let memory = MemoryService::connect(client::Config::new(&endpoint, "a-token")).unwrap();
+    Delivering { ledger: Volatile::apart(64), memory, _server: running }
+}
+
+impl Delivering {
+    async fn deliver<T>(&self, tenant: &Tenant, written: Written<T>) -> Result<Written<T>, LedgerError> {
+        self.memory.apply(tenant, &written.deliver).await?;
+        Ok(written)
+    }
+}
+
+impl Ledger for Delivering {
+    async fn remember(&self, act: Remembering) -> Result<Written<Vec<Stored>>, LedgerError> {
+        let tenant = act.tenant.clone();
+        self.deliver(&tenant, self.ledger.remember(act).await?).await
+    }
+
+    async fn change(&self, act: Changing) -> Result<Written<Arc<Memory>>, LedgerError> {
+        let tenant = act.tenant.clone();
+        self.deliver(&tenant, self.ledger.change(act).await?).await
+    }
+
+    async fn erase(&self, act: Erasing) -> Result<Written<Erased>, LedgerError> {
+        let tenant = act.tenant.clone();
+        self.deliver(&tenant, self.ledger.erase(act).await?).await
+    }
+
+    async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {
+        self.ledger.read(tenant, ids).await
+    }
+
+    async fn list(&self, tenant: &Tenant, page: Page) -> Result<Listed, PortError> {
+        self.ledger.list(tenant, page).await
+    }
+
+    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
+        self.ledger.versions(tenant, id).await
+    }
+
+    async fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Edge>, PortError> {
+        self.ledger.edges(tenant, ids).await
+    }
+
+    async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
+        self.ledger.namespaces(tenant).await
+    }
+}
+
+impl LongTermMemory for Delivering {
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+        self.memory.apply(tenant, entries).await
+    }
+
+    async fn position(&self, tenant: &Tenant) -> Result<Seq, PortError> {
+        self.memory.position(tenant).await
+    }
+
+    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+        self.memory.search(cue).await
+    }
+}
+
+contract::long_term!(delivering().await);
