@@ -3,9 +3,12 @@
 pub(crate) mod audit;
 pub(crate) mod bench_load;
 pub(crate) mod check_config;
+#[cfg(feature = "embedded")]
 pub(crate) mod compact;
 pub(crate) mod health;
 pub(crate) mod import;
+#[cfg(feature = "networked")]
+pub(crate) mod memory_service;
 pub(crate) mod openapi;
 pub(crate) mod plan;
 pub(crate) mod recall;

@@ -5,6 +5,7 @@ use application::brain::Brain;
 use serde_json::Value;
 use somabrain_http::{Local, Method};
 
+use crate::api;
 use crate::embedded::{self, Embedded};
 use crate::settings::Settings;
 use crate::target::Answer;
@@ -18,8 +19,8 @@ pub(crate) struct Folder {
 impl Folder {
     /// Puts the API before an open folder; its owner acts as tenant `local`.
     pub(crate) fn new(brain: Brain<Embedded>, settings: &Settings) -> Result<Self> {
-        let mut config = embedded::http_config(settings)?;
-        config.anonymous = Some(embedded::local_caller());
+        let mut config = api::http_config(settings)?;
+        config.anonymous = Some(api::local_caller());
         Ok(Self { api: Local::new(brain.clone(), config), brain })
     }
 

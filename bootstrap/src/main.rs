@@ -1,15 +1,33 @@
 //! The composition root and the one binary: settings, adapters, commands.
 
-#[cfg(not(feature = "embedded"))]
-compile_error!("a profile is needed: build with --features embedded");
+// The layout of a request's future is as deep as the house has layers.
+#![recursion_limit = "256"]
 
+#[cfg(not(any(feature = "embedded", feature = "networked")))]
+compile_error!("a profile is needed: build with --features embedded, networked or both");
+
+mod api;
 mod commands;
+#[cfg(feature = "embedded")]
 mod embedded;
+#[cfg(feature = "embedded")]
 mod folder;
 mod import;
+mod keys;
+#[cfg(feature = "networked")]
+mod networked;
+mod profile;
+#[cfg(feature = "networked")]
+mod rate;
 mod settings;
+#[cfg(any(feature = "kafka", feature = "kafka-legacy"))]
+mod stream;
+#[cfg(not(any(feature = "kafka", feature = "kafka-legacy")))]
+#[path = "stream_without_kafka.rs"]
+mod stream;
 mod target;
 mod telemetry;
+mod tending;
 
 use std::collections::HashMap;
 use std::process::ExitCode;
@@ -18,8 +36,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    audit, bench_load, check_config, compact, health, import as import_command, openapi, plan, recall, reindex,
-    remember, serve, token,
+    audit, bench_load, check_config, health, import as import_command, openapi, plan, recall, reindex, remember, serve,
+    token,
 };
 use settings::Settings;
 use target::Target;
@@ -40,6 +58,9 @@ struct Arguments {
 enum Command {
     /// Serves the API (this is the default).
     Serve,
+    /// Serves the long-term memory to the networked profile.
+    #[cfg(feature = "networked")]
+    MemoryService,
     Remember(remember::Remember),
     Recall(recall::Recall),
     Plan(plan::Plan),
@@ -49,12 +70,12 @@ enum Command {
     /// Makes the search index again from the ledger and checks every row.
     Reindex,
     /// Gives room back and leaves no residue of what was erased.
+    #[cfg(feature = "embedded")]
     Compact,
     CheckConfig(check_config::CheckConfig),
     /// Asks a running server how it is; for health checks of containers.
     Health,
-    /// Prints the OpenAPI document.
-    Openapi,
+    Openapi(openapi::Openapi),
     /// Measures.
     #[command(subcommand)]
     Bench(Bench),
@@ -87,8 +108,8 @@ async fn run(command: Command) -> Result<()> {
     let environment = environment();
     match command {
         Command::CheckConfig(args) => return check_config::run(&args, &environment),
-        Command::Openapi => {
-            openapi::run();
+        Command::Openapi(args) => {
+            openapi::run(&args);
             return Ok(());
         }
         Command::Bench(Bench::Load(args)) => return bench_load::run(args).await,
@@ -101,10 +122,13 @@ async fn run(command: Command) -> Result<()> {
     }
     match command {
         Command::Serve => serve::run(&settings).await,
+        #[cfg(feature = "networked")]
+        Command::MemoryService => commands::memory_service::run(&settings).await,
         Command::Token(args) => token::run(args, &settings),
-        Command::Audit(args) => audit::run(&args, &settings),
+        Command::Audit(args) => audit::run(&args, &settings).await,
         Command::Reindex => reindex::run(&settings).await,
-        Command::Compact => compact::run(&settings).await,
+        #[cfg(feature = "embedded")]
+        Command::Compact => commands::compact::run(&settings).await,
         Command::Health => health::run(&settings, &environment).await,
         command => on_target(command, &settings, &environment).await,
     }

@@ -1,6 +1,8 @@
 //! Settings: file → environment → typed values, checked once at the start.
 
 pub(crate) mod names;
+#[cfg(feature = "networked")]
+pub(crate) mod servers;
 pub(crate) mod source;
 
 use std::collections::HashMap;
@@ -13,6 +15,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 
 use names::{NAMES, Name, variable};
+#[cfg(feature = "networked")]
+pub(crate) use servers::Servers;
 use source::Sources;
 
 /// How careful the service is.
@@ -34,9 +38,18 @@ impl Mode {
     }
 }
 
+/// What the service runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// One process, one data folder.
+    Embedded,
+    /// Redis, Postgres, OPA, a memory service, Kafka if configured; any number of replicas.
+    Networked,
+}
+
 /// A text that never prints.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
+pub(crate) struct Secret(pub(crate) String);
 
 impl Secret {
     /// The text, for those who need it.
@@ -58,6 +71,18 @@ pub(crate) struct Settings {
     pub address: SocketAddr,
     /// How careful the service is.
     pub mode: Mode,
+    /// What it runs on.
+    pub profile: Profile,
+    /// The networked profile's servers.
+    #[cfg(feature = "networked")]
+    pub servers: Option<Servers>,
+    /// What the memory service asks for.
+    #[cfg(feature = "networked")]
+    pub memory_http_token: Option<Secret>,
+    /// Where Kafka is; `None`: there is no event stream.
+    pub kafka: Option<String>,
+    /// Most entries or events that the relay takes at a time.
+    pub outbox_batch_size: usize,
     /// The embedded profile's data.
     pub data_dir: PathBuf,
     /// What to log.
@@ -113,10 +138,12 @@ impl Settings {
             "production" => Mode::Production,
             other => bail!("SOMABRAIN_MODE is `{other}`, must be `development` or `production`"),
         };
-        match values.text("profile").unwrap_or("embedded") {
-            "embedded" => {}
-            other => bail!("SOMABRAIN_PROFILE is `{other}`, this program has `embedded` only"),
-        }
+        let profile =
+            match values.text("profile").unwrap_or(if cfg!(feature = "embedded") { "embedded" } else { "networked" }) {
+                "embedded" => Profile::Embedded,
+                "networked" => Profile::Networked,
+                other => bail!("SOMABRAIN_PROFILE is `{other}`, must be `embedded` or `networked`"),
+            };
         let host: IpAddr = values.parsed("host", "127.0.0.1", "an IP address such as 127.0.0.1")?;
         let port: u16 = values.parsed("port", "9696", "a port from 0 to 65535")?;
         let rate = if mode == Mode::Production { "50" } else { "0" };
@@ -124,6 +151,13 @@ impl Settings {
         Ok(Self {
             address: SocketAddr::new(host, port),
             mode,
+            profile,
+            #[cfg(feature = "networked")]
+            servers: (profile == Profile::Networked).then(|| Servers::read(&values)).transpose()?,
+            #[cfg(feature = "networked")]
+            memory_http_token: values.text("memory_http_token").map(|token| Secret(token.to_owned())),
+            kafka: values.text("kafka_bootstrap").map(Into::into),
+            outbox_batch_size: values.parsed("outbox_batch_size", "100", "a whole number from 1 to 1000")?,
             data_dir: values.text("data_dir").unwrap_or("somabrain-data").into(),
             log: values.text("log").unwrap_or("info").to_string(),
             rate_rps: (rate_rps > 0).then_some(rate_rps),
@@ -139,6 +173,7 @@ impl Settings {
 
     fn validate(&self) -> Result<()> {
         ensure!(self.rate_burst >= 1, "SOMABRAIN_RATE_BURST must be 1 or more");
+        ensure!((1..=1000).contains(&self.outbox_batch_size), "SOMABRAIN_OUTBOX_BATCH_SIZE must lie in 1 to 1000");
         ensure!(self.wm_size >= 1, "SOMABRAIN_WM_SIZE must be 1 or more");
         ensure!((0.0..=1.0).contains(&self.abstain_below), "SOMABRAIN_ABSTAIN_BELOW must lie in 0 to 1");
         for secret in &self.tokens.secrets {
@@ -151,6 +186,11 @@ impl Settings {
         if let Some(key) = &self.audit_key {
             ensure!(key.reveal().len() >= 32, "SOMABRAIN_AUDIT_KEY must have at least 32 bytes");
         }
+        Ok(())
+    }
+
+    /// What must hold before the API is served: who may come in is settled.
+    pub(crate) fn validate_for_serving(&self) -> Result<()> {
         let keyless = self.tokens.secrets.is_empty() && self.tokens.public_key.is_none();
         if self.mode == Mode::Production {
             ensure!(
@@ -196,14 +236,14 @@ pub(crate) struct Understood {
 }
 
 /// Typed access to what was given.
-struct Values<'a>(&'a Sources);
+pub(crate) struct Values<'a>(&'a Sources);
 
 impl<'a> Values<'a> {
-    fn text(&self, key: &str) -> Option<&'a str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
         self.0.found.get(key).map(|found| found.value.as_str())
     }
 
-    fn parsed<T: FromStr>(&self, key: &str, default: &str, wanted: &str) -> Result<T> {
+    pub(crate) fn parsed<T: FromStr>(&self, key: &str, default: &str, wanted: &str) -> Result<T> {
         let value = self.text(key).unwrap_or(default);
         match value.trim().parse() {
             Ok(parsed) => Ok(parsed),

@@ -6,15 +6,18 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+#[cfg(feature = "embedded")]
 use crate::embedded;
+#[cfg(feature = "embedded")]
 use crate::folder::Folder;
-use crate::settings::Settings;
+use crate::settings::{Profile, Settings};
 
 /// A server, or the folder itself: both answer the same requests.
 pub(crate) enum Target {
     /// Over HTTP.
     Server(Server),
     /// In this process, through the same API.
+    #[cfg(feature = "embedded")]
     Folder(Box<Folder>),
 }
 
@@ -61,9 +64,12 @@ impl Target {
     /// The server that `SOMABRAIN_URL` names; without it the data folder, or, where a server has that, the server at
     /// the settings' address.
     pub(crate) async fn open(settings: &Settings, environment: &HashMap<String, String>) -> Result<Self> {
-        if environment.contains_key("SOMABRAIN_URL") {
+        if environment.contains_key("SOMABRAIN_URL") || settings.profile == Profile::Networked {
             return Ok(Self::server(settings, environment));
         }
+        #[cfg(not(feature = "embedded"))]
+        return Ok(Self::server(settings, environment));
+        #[cfg(feature = "embedded")]
         match embedded::open(settings).await {
             Ok(brain) => Ok(Self::Folder(Box::new(Folder::new(brain, settings)?))),
             Err(error) if embedded::in_use(&error) => Ok(Self::server(settings, environment)),
@@ -82,6 +88,7 @@ impl Target {
     pub(crate) async fn call(&self, method: &'static str, path: &str, body: Option<&Value>) -> Result<Answer> {
         match self {
             Self::Server(server) => server.call(method, path, body).await,
+            #[cfg(feature = "embedded")]
             Self::Folder(folder) => folder.call(method, path, body).await,
         }
     }
@@ -103,6 +110,7 @@ impl Target {
     pub(crate) async fn close(self) -> Result<()> {
         match self {
             Self::Server(_) => Ok(()),
+            #[cfg(feature = "embedded")]
             Self::Folder(folder) => folder.close().await,
         }
     }

@@ -5,11 +5,16 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Output;
 
-use crate::server::{Server, command, place, program, run};
+use crate::server::{Server, command, place, program};
 use serde_json::{Value, json};
 
 fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// Runs a command of the program to its end.
+fn run(program: &Path, data: &Path, arguments: &[&str]) -> Output {
+    command(program, data).args(arguments).output().expect("the program runs")
 }
 
 fn done(program: &Path, data: &Path, arguments: &[&str]) -> String {

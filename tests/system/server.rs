@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -73,10 +73,16 @@ impl Server {
         Ok(())
     }
 
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
+        let status = Command::new("kill").args(["-s", name]).arg(self.child.id().to_string()).status()?;
+        anyhow::ensure!(status.success(), "the signal was not sent");
+        Ok(())
+    }
+
     /// Asks the process to stop and waits for its exit code.
     pub(crate) fn terminate(&mut self) -> Result<Option<i32>> {
-        let status = Command::new("kill").arg(self.child.id().to_string()).status()?;
-        anyhow::ensure!(status.success(), "the signal was not sent");
+        self.signal("TERM")?;
         Ok(self.child.wait()?.code())
     }
 }
@@ -92,9 +98,4 @@ impl Drop for Server {
 /// A fresh place for data.
 pub(crate) fn place() -> TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")
-}
-
-/// Runs a command of the program to its end.
-pub(crate) fn run(program: &Path, data: &Path, arguments: &[&str]) -> Output {
-    command(program, data).args(arguments).output().expect("the program runs")
 }

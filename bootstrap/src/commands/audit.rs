@@ -3,8 +3,7 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use crate::embedded;
-use crate::settings::Settings;
+use crate::settings::{Profile, Settings};
 
 /// The audit log.
 #[derive(Debug, Args)]
@@ -20,15 +19,26 @@ enum Act {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Audit, settings: &Settings) -> Result<()> {
+pub(crate) async fn run(args: &Audit, settings: &Settings) -> Result<()> {
     match args.act {
-        Act::Verify => verify(settings),
+        Act::Verify => verify(settings).await,
     }
 }
 
-fn verify(settings: &Settings) -> Result<()> {
-    let report = embedded::verify_audit(settings)?;
-    let events: u64 = report.tenants.iter().map(|(_, events)| events).sum();
-    println!("{events} events of {} tenants verified", report.tenants.len());
+async fn verify(settings: &Settings) -> Result<()> {
+    let lengths: Vec<u64> = match settings.profile {
+        #[cfg(feature = "embedded")]
+        Profile::Embedded => {
+            crate::embedded::verify_audit(settings)?.tenants.into_iter().map(|(_, events)| events).collect()
+        }
+        #[cfg(feature = "networked")]
+        Profile::Networked => {
+            let brain = crate::networked::connect(settings).await?;
+            brain.ports().postgres().verify_audit().await?.tenants.into_iter().map(|(_, events)| events).collect()
+        }
+        #[cfg(not(all(feature = "embedded", feature = "networked")))]
+        other => anyhow::bail!("SOMABRAIN_PROFILE is {other:?}, but this program was built without it"),
+    };
+    println!("{} events of {} tenants verified", lengths.iter().sum::<u64>(), lengths.len());
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod measure;
+mod stages;
 mod table;
 mod work;
 
@@ -32,13 +33,13 @@ pub(crate) struct BenchLoad {
     /// Requests per second over all connections; latencies then count from when a request was due. None: closed loop.
     #[arg(long)]
     rate: Option<f64>,
-    /// What to measure, in this order; `livez` is the ceiling.
+    /// What to measure, in this order; `livez` is the ceiling, `mixed` is four recalls to one remember in one namespace.
     #[arg(long, value_delimiter = ',', default_values_t = [Operation::Livez, Operation::Recall, Operation::Remember])]
     operations: Vec<Operation>,
     /// Namespace that is recalled from; queries are made of words of its memories.
     #[arg(long, default_value = "default")]
     namespace: String,
-    /// Namespace that is remembered into.
+    /// Namespace that `remember` writes into.
     #[arg(long, default_value = "bench")]
     into: String,
     /// Memories asked for by a recall.
@@ -63,7 +64,11 @@ pub(crate) async fn run(args: BenchLoad) -> Result<()> {
     let mut results = Vec::new();
     for operation in &args.operations {
         let time = Duration::from_secs_f64(args.seconds);
-        results.push(measure(&address, &requests, *operation, args.connections, time, pace).await?);
+        let before = stages::read(&address).await?;
+        let mut result = measure(&address, &requests, *operation, args.connections, time, pace).await?;
+        let after = stages::read(&address).await?;
+        result.stages = after.iter().map(|(name, stage)| (name.clone(), stage.since(before.get(name)))).collect();
+        results.push(result);
     }
     if args.json {
         table::print_json(&results)

@@ -18,7 +18,8 @@ pub(crate) struct CheckConfig {
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckConfig, environment: &HashMap<String, String>) -> Result<()> {
-    let (_, sources) = Settings::load(environment)?;
+    let (settings, sources) = Settings::load(environment)?;
+    settings.validate_for_serving()?;
     let lines = Settings::describe(&sources);
     if args.json {
         let row = |one: &Understood| json!({"name": one.variable, "value": one.value, "from": one.origin, "about": one.about});

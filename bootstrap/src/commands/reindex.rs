@@ -1,18 +1,64 @@
 //! `somabrain reindex`: makes the search index again from the ledger.
 
+use std::time::Duration;
+
 use anyhow::Result;
 
 use crate::commands::import::bar;
-use crate::embedded;
-use crate::settings::Settings;
+use crate::settings::{Profile, Settings};
 
-/// Runs the command: opening reads and checks every row and builds the index from it.
+/// Runs the command.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
+    match settings.profile {
+        #[cfg(feature = "embedded")]
+        Profile::Embedded => folder(settings).await,
+        #[cfg(feature = "networked")]
+        Profile::Networked => servers(settings).await,
+        #[cfg(not(all(feature = "embedded", feature = "networked")))]
+        other => anyhow::bail!("SOMABRAIN_PROFILE is {other:?}, but this program was built without it"),
+    }
+}
+
+/// Opening reads and checks every row and builds the index from it.
+#[cfg(feature = "embedded")]
+async fn folder(settings: &Settings) -> Result<()> {
     let bar = bar(0, "reading the ledger");
-    bar.enable_steady_tick(std::time::Duration::from_millis(100));
-    let brain = embedded::open(settings).await?;
+    bar.enable_steady_tick(Duration::from_millis(100));
+    let brain = crate::embedded::open(settings).await?;
     bar.finish_and_clear();
     let memories = brain.ports().sqlite().statistics().memories;
     println!("{memories} memories read, checked and indexed");
-    embedded::close(brain).await
+    crate::embedded::close(brain).await
+}
+
+/// Everything is put into the outbox again; the relay of this process, and of any replica, tells the memory service.
+#[cfg(feature = "networked")]
+async fn servers(settings: &Settings) -> Result<()> {
+    use application::ports::outbox::Receiver;
+
+    /// Entries count as somebody else's business when they are older than this, in seconds.
+    const OLD: i64 = 10;
+    /// Seconds without an entry to tell after which what is left is with a replica.
+    const QUIET: u32 = 3;
+
+    let brain = crate::networked::connect(settings).await?;
+    let entries = brain.ports().postgres().enqueue_all(brain.now().plus_seconds(-OLD)).await?;
+    let bar = bar(entries, "telling the memory service");
+    let (mut told, mut quiet) = (0, 0);
+    while told < entries && quiet < QUIET {
+        let relayed = brain.relay(Receiver::LongTerm, settings.outbox_batch_size).await?;
+        told += relayed.told as u64;
+        bar.set_position(told);
+        quiet = if relayed.told > 0 || relayed.held_up > 0 { 0 } else { quiet + 1 };
+        if relayed.held_up > 0 {
+            bar.println("the memory service is away; trying again");
+        }
+        if relayed.told == 0 {
+            #[expect(clippy::disallowed_methods, reason = "bootstrap may wait for what a replica has claimed")]
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+    bar.finish_and_clear();
+    println!("{entries} entries queued, {told} of them told to the memory service here, the others by replicas");
+    Ok(())
 }

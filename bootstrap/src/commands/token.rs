@@ -9,7 +9,7 @@ use clap::Args;
 use domain::tenant::Tenant;
 use somabrain_inprocess::SystemClock;
 
-use crate::embedded;
+use crate::keys;
 use crate::settings::Settings;
 
 /// Prints a bearer token signed with SOMABRAIN_JWT_SECRET, for trials.
@@ -34,7 +34,7 @@ pub(crate) fn run(args: Token, settings: &Settings) -> Result<()> {
     let tenant = Tenant::try_new(&args.tenant).map_err(|why| anyhow::anyhow!("--tenant {why}"))?;
     let caller = Caller { tenant, subject: args.subject, roles: args.roles };
     let lifetime = Duration::from_secs(args.seconds);
-    let token = embedded::tokens(settings)?.mint(&caller, SystemClock.now(), lifetime);
+    let token = keys::tokens(settings)?.mint(&caller, SystemClock.now(), lifetime);
     println!("{}", token.context("no token can be made: set SOMABRAIN_JWT_SECRET to the secret of the server")?);
     Ok(())
 }

@@ -63,8 +63,7 @@ impl Sources {
     fn read_file(&mut self, path: &Path) -> Result<()> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("could not read the settings file {}", path.display()))?;
-        let table: toml::Table =
-            text.parse().with_context(|| format!("the settings file {} is not valid TOML", path.display()))?;
+        let table: toml::Table = text.parse().map_err(|error| not_toml(path, &text, &error))?;
         for (key, value) in table {
             let Some(name) = NAMES.iter().find(|name| name.key == key) else {
                 let hint = nearest(&variable(&key)).map(|near| near["SOMABRAIN_".len()..].to_lowercase());
@@ -99,6 +98,13 @@ impl Sources {
         self.unknown = unknown_names(environment);
         Ok(())
     }
+}
+
+/// Where the file is wrong and how, without the line itself, in which a secret may stand.
+fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.lines().count().max(1);
+    anyhow::anyhow!("the settings file {} is not valid TOML: line {line}: {}", path.display(), error.message())
 }
 
 fn unknown_names(environment: &HashMap<String, String>) -> Vec<String> {

@@ -8,6 +8,7 @@ use anyhow::Result;
 use hdrhistogram::Histogram;
 
 use super::client::{Address, Connection};
+use super::stages::Stages;
 use super::work::{Operation, Requests};
 
 /// When the next request is sent.
@@ -31,6 +32,8 @@ pub(crate) struct Measured {
     pub took: Duration,
     /// Latencies of the 2xx answers in microseconds.
     pub latencies: Histogram<u64>,
+    /// How the server spent the time.
+    pub stages: Stages,
 }
 
 impl Measured {
@@ -53,8 +56,14 @@ pub(crate) async fn measure(
     let ticket = Arc::new(AtomicU64::new(0));
     let schedule = Schedule { begin, end: begin + time, pace, ticket };
     let drivers = (0..connections).map(|number| drive(address, requests, operation, number, schedule.clone()));
-    let mut measured =
-        Measured { operation, answers: 0, errors: 0, took: Duration::ZERO, latencies: Histogram::new(3)? };
+    let mut measured = Measured {
+        operation,
+        answers: 0,
+        errors: 0,
+        took: Duration::ZERO,
+        latencies: Histogram::new(3)?,
+        stages: Stages::new(),
+    };
     for driven in futures_util::future::join_all(drivers).await {
         let (latencies, errors) = driven?;
         measured.answers += latencies.len();

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::BenchLoad;
 use super::measure::Measured;
+use super::stages::Stage;
 use super::work::Operation;
 
 const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)];
@@ -25,6 +26,18 @@ pub(crate) fn print(results: &[Measured], args: &BenchLoad) {
         let ratio = ceiling.map_or("-".into(), |ceiling| format!("1/{:.1}", ceiling / result.rate()));
         println!(" {:>7} {ratio:>9}", result.errors);
     }
+    for result in results.iter().filter(|result| passed(result).next().is_some()) {
+        println!("stages of {} (by the server's histograms)", result.operation);
+        println!("  {:16} {:>9} {:>9} {:>9} {:>9}", "stage", "passed", "mean", "p50", "p99");
+        for (name, stage) in passed(result) {
+            let (mean, p50, p99) = (stage.mean(), stage.quantile(0.5), stage.quantile(0.99));
+            println!("  {name:16} {:>9} {mean:>9.3} {p50:>9.3} {p99:>9.3}", stage.count());
+        }
+    }
+}
+
+fn passed(result: &Measured) -> impl Iterator<Item = (&String, &Stage)> {
+    result.stages.iter().filter(|(_, stage)| stage.count() > 0.0)
 }
 
 /// Prints one JSON document.
@@ -40,6 +53,10 @@ pub(crate) fn print_json(results: &[Measured]) {
             });
             for (name, quantile) in QUANTILES {
                 row[format!("{name}_ms")] = milliseconds(result, quantile).into();
+            }
+            for (name, stage) in passed(result) {
+                let (mean, p50, p99) = (stage.mean(), stage.quantile(0.5), stage.quantile(0.99));
+                row["stages"][name] = json!({"passed": stage.count(), "mean_ms": mean, "p50_ms": p50, "p99_ms": p99});
             }
             row
         })

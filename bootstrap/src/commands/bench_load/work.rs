@@ -20,6 +20,8 @@ pub(crate) enum Operation {
     Recall,
     /// `POST /remember`, durable.
     Remember,
+    /// Four recalls to one remember, in the namespace that is recalled from.
+    Mixed,
 }
 
 impl fmt::Display for Operation {
@@ -28,6 +30,7 @@ impl fmt::Display for Operation {
             Self::Livez => "livez",
             Self::Recall => "recall",
             Self::Remember => "remember",
+            Self::Mixed => "mixed",
         })
     }
 }
@@ -47,7 +50,7 @@ impl Requests {
     /// Asks the server for some memories of the namespace, to make queries of their words.
     pub(crate) async fn prepare(address: &Address, args: &BenchLoad) -> Result<Self> {
         let mut texts = Vec::new();
-        if args.operations.contains(&Operation::Recall) {
+        if args.operations.iter().any(|one| matches!(one, Operation::Recall | Operation::Mixed)) {
             texts = words(address, args).await?;
             ensure!(!texts.is_empty(), "the namespace `{}` is empty: import something first", args.namespace);
         }
@@ -100,23 +103,30 @@ pub(crate) struct Maker<'a> {
 impl Maker<'_> {
     /// The bytes of the next request.
     pub(crate) fn next(&mut self, operation: Operation) -> Vec<u8> {
-        let Requests { address, token, namespace, into, k, seed, .. } = self.requests;
-        let token = token.as_deref();
+        let Requests { address, namespace, into, .. } = self.requests;
         self.made += 1;
         match operation {
             Operation::Livez => request("GET", "/livez", address, None, ""),
-            Operation::Recall => {
-                let body = json!({"query": self.query(), "k": k, "namespace": namespace});
-                request("POST", "/recall", address, token, &body.to_string())
-            }
-            Operation::Remember => {
-                let noise: u64 = self.random.random();
-                let content =
-                    format!("bench {seed} connection {} wrote note {} about {noise:016x}", self.connection, self.made);
-                let body = json!({"content": content, "namespace": into});
-                request("POST", "/remember", address, token, &body.to_string())
-            }
+            Operation::Recall => self.recall(),
+            Operation::Remember => self.remember(into),
+            Operation::Mixed if self.made.is_multiple_of(5) => self.remember(namespace),
+            Operation::Mixed => self.recall(),
         }
+    }
+
+    fn recall(&mut self) -> Vec<u8> {
+        let Requests { address, token, namespace, k, .. } = self.requests;
+        let body = json!({"query": self.query(), "k": k, "namespace": namespace});
+        request("POST", "/recall", address, token.as_deref(), &body.to_string())
+    }
+
+    fn remember(&mut self, into: &str) -> Vec<u8> {
+        let Requests { address, token, seed, .. } = self.requests;
+        let noise: u64 = self.random.random();
+        let content =
+            format!("bench {seed} connection {} wrote note {} about {noise:016x}", self.connection, self.made);
+        let body = json!({"content": content, "namespace": into});
+        request("POST", "/remember", address, token.as_deref(), &body.to_string())
     }
 
     /// Four to eight words in a row from one of the memories.

@@ -1,0 +1,31 @@
+//! `somabrain memory-service`: the long-term memory engine over HTTP, for the networked profile.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use somabrain_memory_service::server;
+use somabrain_sqlite::{Engine, EngineConfig};
+use somabrain_static_encoder::StaticEncoder;
+
+use crate::api;
+use crate::commands::serve::{listen, signalled};
+use crate::settings::Settings;
+
+/// Runs the command.
+pub(crate) async fn run(settings: &Settings) -> Result<()> {
+    let token = settings.memory_http_token.as_ref().context(
+        "the memory service asks its clients for a token: set SOMABRAIN_MEMORY_HTTP_TOKEN to the same text here and there",
+    )?;
+    let listener = listen(settings.address).await?;
+    let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
+    let config = EngineConfig { table: Some(encoder.table()), ..EngineConfig::new(&settings.data_dir) };
+    let engine = Arc::new(Engine::open(config).await?);
+    let address = listener.local_addr()?;
+    let config = server::Config { token: token.reveal().to_owned(), version: api::version() };
+    println!("SomaBrain memory service {} on http://{address}", env!("CARGO_PKG_VERSION"));
+    println!("data in {}", settings.data_dir.display());
+    server::serve(listener, engine.clone(), config, signalled(|| {})?).await.context("could not serve")?;
+    tokio::task::spawn_blocking(move || drop(engine)).await.context("the data folder could not be closed")?;
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! The networked profile: servers hold everything, replicas hold nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context, Result};
+use application::brain::Brain;
+use application::ports::error::PortError;
+use application::ports::metrics::Measurement;
+use application::ports::{Component, Ports};
+use domain::tenant::Tenant;
+use domain::time::Timestamp;
+use somabrain_inprocess::SystemClock;
+use somabrain_jwt::Jwt;
+use somabrain_memory_service::MemoryService;
+use somabrain_opa::Opa;
+use somabrain_postgres::Postgres;
+use somabrain_prometheus::Prometheus;
+use somabrain_redis::Redis;
+use somabrain_static_encoder::StaticEncoder;
+
+use crate::profile::{Profile, component};
+use crate::rate::Rate;
+use crate::settings::{Servers, Settings};
+use crate::stream::Stream;
+use crate::{api, keys};
+
+/// How long rows of the outbox that were told are kept, in seconds: operators look at them for seven days.
+const KEPT_SECONDS: i64 = 7 * 24 * 3600;
+
+/// All ports of one replica.
+pub(crate) struct Networked {
+    postgres: Postgres,
+    redis: Arc<Redis>,
+    memory: MemoryService,
+    opa: Opa,
+    events: Stream,
+    admission: Rate,
+    encoder: StaticEncoder,
+    tokens: Jwt,
+    metrics: Prometheus,
+    clock: SystemClock,
+    /// Failures of Redis that the metrics know of.
+    redis_failures: AtomicU64,
+}
+
+/// Connects to the servers and assembles the profile. Only Postgres must answer: its tables are made or migrated first.
+pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
+    let servers = settings.servers.as_ref().context("the networked profile has no servers")?;
+    let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
+    let tuning = api::tuning(settings, &encoder);
+    let redis = Arc::new(redis(settings, servers).await?);
+    let ports = Networked {
+        postgres: postgres(settings, servers).await?,
+        memory: memory(servers)?,
+        opa: opa(servers).await?,
+        events: Stream::connect(settings).await?,
+        admission: Rate::new(redis.clone(), settings)?,
+        redis,
+        tokens: keys::tokens(settings)?,
+        metrics: Prometheus::new(somabrain_prometheus::Config { version: api::version() }),
+        clock: SystemClock,
+        redis_failures: AtomicU64::new(0),
+        encoder,
+    };
+    Ok(Brain::new(ports, tuning))
+}
+
+async fn postgres(settings: &Settings, servers: &Servers) -> Result<Postgres> {
+    let config = somabrain_postgres::Config {
+        migration_dsn: servers.postgres_migration.as_ref().map(|dsn| dsn.reveal().to_owned()),
+        connections: servers.postgres_pool,
+        events: settings.kafka.is_some(),
+        ..somabrain_postgres::Config::new(servers.postgres.reveal(), keys::audit_key(settings)?)
+    };
+    Postgres::connect(config).await.context("Postgres of SOMABRAIN_POSTGRES_DSN cannot be used")
+}
+
+async fn redis(settings: &Settings, servers: &Servers) -> Result<Redis> {
+    let config = somabrain_redis::Config {
+        size: settings.wm_size,
+        ttl: settings.wm_ttl,
+        rps: settings.rate_rps.map(f64::from),
+        burst: settings.rate_burst,
+        ..somabrain_redis::Config::new(servers.redis.reveal())
+    };
+    Redis::connect(config).await.context("SOMABRAIN_REDIS_URL cannot be used")
+}
+
+fn memory(servers: &Servers) -> Result<MemoryService> {
+    let config = somabrain_memory_service::client::Config::new(&servers.memory, servers.memory_token.reveal());
+    MemoryService::connect(config).context("SOMABRAIN_MEMORY_HTTP_ENDPOINT cannot be used")
+}
+
+async fn opa(servers: &Servers) -> Result<Opa> {
+    let config = somabrain_opa::Config { cache: servers.policy_cache, ..somabrain_opa::Config::new(&servers.opa) };
+    Opa::connect(config).await.context("SOMABRAIN_OPA_URL cannot be used")
+}
+
+impl Networked {
+    /// Postgres, for maintenance commands.
+    pub(crate) fn postgres(&self) -> &Postgres {
+        &self.postgres
+    }
+
+    /// Failures of Redis since they were asked for last.
+    fn new_redis_failures(&self) -> u64 {
+        let all = self.redis.failures();
+        all.saturating_sub(self.redis_failures.swap(all, Ordering::Relaxed))
+    }
+}
+
+impl Profile for Networked {
+    async fn measurements(&self) -> Vec<Measurement> {
+        let (active, max) = self.postgres.connections();
+        let breaker = |component, state| Measurement::Breaker { component, state };
+        let mut measured = vec![
+            Measurement::Connections { active, max },
+            Measurement::RedisErrors(self.new_redis_failures()),
+            breaker("redis", self.redis.breaker()),
+            breaker("postgres", self.postgres.breaker()),
+            breaker("opa", self.opa.breaker()),
+            breaker("memory_service", self.memory.breaker()),
+        ];
+        measured.extend(self.events.measurement());
+        measured.extend(self.postgres.count_memories().await.ok().map(Measurement::Memories));
+        measured
+    }
+
+    async fn tenants_with_expired(&self, now: Timestamp) -> Vec<Tenant> {
+        self.postgres.tenants_with_expired(now).await.unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "postgres could not say what has expired");
+            Vec::new()
+        })
+    }
+
+    async fn prune(&self, now: Timestamp) -> Result<(), PortError> {
+        let keys = self.postgres.forget_keys(now).await?;
+        let told = self.postgres.prune_outbox(now.plus_seconds(-KEPT_SECONDS)).await?;
+        tracing::debug!(keys, told, "rows that nobody asks for any more were deleted");
+        Ok(())
+    }
+
+    fn place(settings: &Settings) -> String {
+        let memory = settings.servers.as_ref().map_or("", |servers| &servers.memory);
+        format!("memories in Postgres, searched by the memory service at {memory}")
+    }
+
+    async fn close(brain: Brain<Self>) -> Result<()> {
+        // What cannot be merged now is folded again by another replica, or at the next start.
+        if let Err(error) = brain.merge_observations().await {
+            tracing::warn!(error = %error, "the last observations were not merged; they are recovered from the ledger");
+        }
+        Ok(())
+    }
+}
+
+impl Ports for Networked {
+    type Ledger = Postgres;
+    type Outbox = Postgres;
+    type LongTerm = MemoryService;
+    type Working = Redis;
+    type Density = Postgres;
+    type Encoder = StaticEncoder;
+    type Policy = Opa;
+    type Authenticator = Jwt;
+    type Admission = Rate;
+    type Events = Stream;
+    type Metrics = Prometheus;
+    type System = SystemClock;
+
+    fn ledger(&self) -> &Postgres {
+        &self.postgres
+    }
+    fn outbox(&self) -> &Postgres {
+        &self.postgres
+    }
+    fn long_term(&self) -> &MemoryService {
+        &self.memory
+    }
+    fn working(&self) -> &Redis {
+        &self.redis
+    }
+    fn density(&self) -> &Postgres {
+        &self.postgres
+    }
+    fn encoder(&self) -> &StaticEncoder {
+        &self.encoder
+    }
+    fn policy(&self) -> &Opa {
+        &self.opa
+    }
+    fn authenticator(&self) -> &Jwt {
+        &self.tokens
+    }
+    fn admission(&self) -> &Rate {
+        &self.admission
+    }
+    fn events(&self) -> &Stream {
+        &self.events
+    }
+    fn metrics(&self) -> &Prometheus {
+        &self.metrics
+    }
+    fn system(&self) -> &SystemClock {
+        &self.clock
+    }
+
+    async fn probe(&self) -> Vec<Component> {
+        let (redis, postgres, opa, memory, kafka) = tokio::join!(
+            component("redis", true, self.redis.probe()),
+            component("postgres", false, self.postgres.probe()),
+            component("opa", false, self.opa.probe()),
+            component("memory_service", true, self.memory.probe()),
+            self.events.probe(),
+        );
+        [redis, postgres, opa, memory].into_iter().chain(kafka).collect()
+    }
+}

@@ -1,0 +1,54 @@
+//! The servers of the networked profile.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::{Secret, Values};
+
+/// Where the servers are, and how to come in.
+#[derive(Debug, Clone)]
+pub(crate) struct Servers {
+    /// Postgres, for serving.
+    pub postgres: Secret,
+    /// Postgres, for migrations; `None`: as for serving.
+    pub postgres_migration: Option<Secret>,
+    /// Most connections to it.
+    pub postgres_pool: u32,
+    /// Redis.
+    pub redis: Secret,
+    /// OPA.
+    pub opa: String,
+    /// How long a decision may be used again.
+    pub policy_cache: Duration,
+    /// The memory service.
+    pub memory: String,
+    /// What it asks for.
+    pub memory_token: Secret,
+}
+
+impl Servers {
+    /// Reads what must be there; the error names what is not.
+    pub(super) fn read(values: &Values<'_>) -> Result<Self> {
+        let needed = |key: &str, variable: &str| {
+            let given = values.text(key).map(str::to_owned);
+            given.with_context(|| {
+                format!("the networked profile needs {variable}: set it, or SOMABRAIN_PROFILE=embedded")
+            })
+        };
+        Ok(Self {
+            postgres: Secret(needed("postgres_dsn", "SOMABRAIN_POSTGRES_DSN")?),
+            postgres_migration: values.text("postgres_migration_dsn").map(|dsn| Secret(dsn.to_owned())),
+            postgres_pool: values.parsed("postgres_pool", "16", "a whole number of connections, 1 or more")?,
+            redis: Secret(needed("redis_url", "SOMABRAIN_REDIS_URL")?),
+            opa: needed("opa_url", "SOMABRAIN_OPA_URL")?,
+            policy_cache: Duration::from_secs(values.parsed(
+                "policy_cache_seconds",
+                "0",
+                "a whole number of seconds",
+            )?),
+            memory: needed("memory_http_endpoint", "SOMABRAIN_MEMORY_HTTP_ENDPOINT")?,
+            memory_token: Secret(needed("memory_http_token", "SOMABRAIN_MEMORY_HTTP_TOKEN")?),
+        })
+    }
+}

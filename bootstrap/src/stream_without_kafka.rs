@@ -1,0 +1,42 @@
+//! The event stream of a program that was built without Kafka: nowhere.
+
+use anyhow::{Result, bail};
+use application::ports::Component;
+use application::ports::error::PortError;
+use application::ports::events::{Event, Events};
+#[cfg(feature = "networked")]
+use application::ports::metrics::Measurement;
+
+use crate::settings::Settings;
+
+/// Where events go: nowhere.
+pub(crate) struct Stream;
+
+impl Stream {
+    /// Refuses a setting that this program cannot honour.
+    pub(crate) async fn connect(settings: &Settings) -> Result<Self> {
+        match &settings.kafka {
+            Some(bootstrap) => {
+                bail!("SOMABRAIN_KAFKA_BOOTSTRAP is {bootstrap}, but this program was built without --features kafka")
+            }
+            None => Ok(Self),
+        }
+    }
+
+    /// It is no component.
+    pub(crate) async fn probe(&self) -> Option<Component> {
+        None
+    }
+
+    /// It has no breaker.
+    #[cfg(feature = "networked")]
+    pub(crate) fn measurement(&self) -> Option<Measurement> {
+        None
+    }
+}
+
+impl Events for Stream {
+    async fn publish(&self, _: &[Event]) -> Result<(), PortError> {
+        Ok(())
+    }
+}
