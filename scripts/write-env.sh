@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Writes .env with fresh secrets for docker-compose.yml; leaves one that is there alone.
+# scripts/write-env.sh [FILE]: writes fresh secrets for docker-compose.yml into .env, or the file. Those that it has already
+# stay as they are, others are added.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-if [ -e .env ]; then
-  echo ".env is there already; remove it first to make new secrets" >&2
-  exit 1
-fi
+file=${1:-$(dirname "$0")/../.env}
 umask 077
-random() { head -c 48 /dev/urandom | base64 -w 0; }
-{
-  echo "SOMABRAIN_JWT_SECRET=$(random)"
-  echo "SOMABRAIN_AUDIT_KEY=$(random)"
-} > .env
-echo ".env written"
+touch "$file"
+secret() {
+  grep -q "^$1=" "$file" || echo "$1=$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n')" >> "$file"
+}
+secret SOMABRAIN_JWT_SECRET
+secret SOMABRAIN_AUDIT_KEY
+secret SOMABRAIN_MEMORY_HTTP_TOKEN
+secret POSTGRES_PASSWORD
+secret POSTGRES_SOMABRAIN_PASSWORD
+echo "$file written"
