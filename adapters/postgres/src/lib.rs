@@ -18,7 +18,6 @@
 mod acts;
 mod audit;
 mod chain;
-mod checksum;
 mod config;
 mod connection;
 mod density;

@@ -10,10 +10,10 @@ use domain::time::Timestamp;
 use somabrain_record::json;
 use uuid::Uuid;
 
-use crate::checksum::{Digest, same};
 use crate::error::InvalidRow;
 use crate::schema::memories;
 use crate::values::{from_text, to_text};
+use somabrain_record::checksum::{Digest, same};
 
 /// A row of `memories`. None is written as NULL and not left out, so that one prepared statement serves all rows.
 #[derive(Debug, Clone, Queryable, Insertable)]

@@ -9,11 +9,11 @@ use domain::time::Timestamp;
 use somabrain_record::json;
 use uuid::Uuid;
 
-use crate::checksum::Digest;
 use crate::error::InvalidRow;
 use crate::row::{self, Kept};
 use crate::schema::versions;
 use crate::values::{from_text, to_text};
+use somabrain_record::checksum::Digest;
 
 /// A row of `versions`.
 #[derive(Debug, Queryable, Insertable)]

@@ -17,7 +17,6 @@
 
 mod acts;
 mod audit;
-mod checksum;
 mod config;
 mod connection;
 mod desk;

@@ -9,10 +9,10 @@ use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use somabrain_record::json;
 
-use crate::checksum::Digest;
 use crate::error::{Error, InvalidRow};
 use crate::row::{self, Kept, Row};
 use crate::schema::{memories, versions};
+use somabrain_record::checksum::Digest;
 
 /// A row of `versions`.
 #[derive(Debug, Queryable, Selectable, Insertable)]

@@ -10,12 +10,12 @@ use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::Tenant;
 
 use super::{next, put};
-use crate::checksum::same;
 use crate::error::Error;
 use crate::lookups::Numbers;
 use crate::row::{Kept, Row};
 use crate::versions::VersionRow;
 use crate::writes::{self, LinkRow, Observation};
+use somabrain_record::checksum::same;
 
 /// What is known, and what the act has done to it so far.
 pub(crate) struct Desk<'a> {

@@ -12,12 +12,12 @@ use somabrain_record::json;
 use super::Telling;
 use super::desk::Desk;
 use crate::audit::{Done, only};
-use crate::checksum::same;
 use crate::error::{ActError, Error};
 use crate::lookups::{self, Numbers};
 use crate::row::Kept;
 use crate::schema::idempotency;
 use crate::transaction::Locks;
+use somabrain_record::checksum::same;
 
 /// How long a key is kept, in seconds.
 const KEPT: i64 = 24 * 3600;

@@ -10,9 +10,9 @@ use domain::density::matrix::DensityMatrix;
 use domain::tenant::{Namespace, Tenant};
 
 use super::cache::Seen;
-use crate::checksum::Digest;
 use crate::error::{Error, InvalidRow};
 use crate::schema::density;
+use somabrain_record::checksum::Digest;
 
 /// A row of `density`.
 #[derive(Debug, Insertable, AsChangeset)]

@@ -7,12 +7,12 @@ use domain::density::matrix::DensityMatrix;
 use domain::tenant::{Namespace, Tenant};
 use domain::time::MICROS;
 
-use crate::checksum::Digest;
 use crate::desk::Desk;
 use crate::error::{ActError, Error, InvalidRow};
 use crate::index::Effect;
 use crate::schema::{density, density_snapshots, memories, unmerged};
 use crate::writer::Merging;
+use somabrain_record::checksum::Digest;
 
 /// Least microseconds between two snapshots of a matrix.
 const HOUR: i64 = 3600 * MICROS;

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use somabrain_record::json;
 
 use crate::audit::{Done, common};
-use crate::checksum::same;
 use crate::desk::Desk;
 use crate::error::{ActError, Error};
 use crate::index::Effect;
 use crate::row::{Kept, Row};
 use crate::schema::{idempotency, memories, unmerged};
+use somabrain_record::checksum::same;
 
 /// How long a key is kept, in seconds.
 const KEPT: i64 = 24 * 3600;

@@ -6,51 +6,60 @@ use domain::time::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 /// A digest over values in a row, each with its length or a mark, so that different rows never give the same bytes.
-pub(crate) struct Digest(Sha256);
+#[derive(Debug, Default)]
+pub struct Digest(Sha256);
 
 impl Digest {
     const BYTES: usize = 16;
 
-    pub(crate) fn new() -> Self {
+    /// Of nothing yet.
+    pub fn new() -> Self {
         Self(Sha256::new())
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+    /// Bytes behind their length.
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         self.0.update((bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
         self
     }
 
-    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
+    /// A text behind its length.
+    pub fn text(&mut self, text: &str) -> &mut Self {
         self.bytes(text.as_bytes())
     }
 
-    pub(crate) fn number(&mut self, number: i64) -> &mut Self {
+    /// A whole number.
+    pub fn number(&mut self, number: i64) -> &mut Self {
         self.0.update(number.to_le_bytes());
         self
     }
 
-    pub(crate) fn real(&mut self, number: f64) -> &mut Self {
+    /// A real number; both zeros are one.
+    pub fn real(&mut self, number: f64) -> &mut Self {
         // SQLite keeps no sign of zero, and -0.0 + 0.0 is 0.0.
         self.0.update((number + 0.0).to_bits().to_le_bytes());
         self
     }
 
-    pub(crate) fn maybe_text(&mut self, text: &Option<String>) -> &mut Self {
+    /// A text, or its absence.
+    pub fn maybe_text(&mut self, text: &Option<String>) -> &mut Self {
         match text {
             Some(text) => self.mark(1).text(text),
             None => self.mark(0),
         }
     }
 
-    pub(crate) fn maybe_number(&mut self, number: Option<i64>) -> &mut Self {
+    /// A whole number, or its absence.
+    pub fn maybe_number(&mut self, number: Option<i64>) -> &mut Self {
         match number {
             Some(number) => self.mark(1).number(number),
             None => self.mark(0),
         }
     }
 
-    pub(crate) fn finish(self) -> Vec<u8> {
+    /// The digest: 16 bytes.
+    pub fn finish(self) -> Vec<u8> {
         self.0.finalize()[..Self::BYTES].to_vec()
     }
 
@@ -62,7 +71,7 @@ impl Digest {
 
 /// What two memories of a tenant agree in if they are duplicates: namespace, session, speaker, user, agent, content and
 /// `occurred`; absent equals absent.
-pub(crate) fn same(memory: &Memory) -> Vec<u8> {
+pub fn same(memory: &Memory) -> Vec<u8> {
     let mut digest = Digest::new();
     digest.text(memory.namespace.as_str());
     let origin = &memory.origin;
