@@ -5,5 +5,7 @@ pub mod cue;
 pub mod date;
 pub mod diversity;
 pub mod fuse;
+pub mod kind;
+pub mod prior;
 pub mod speaker;
 pub mod term;

@@ -1,4 +1,9 @@
-//! Reading texts: their words, their dates.
+//! Reading texts: their words, their dates, what they say and who says it.
 
 pub mod dates;
+pub mod passages;
+pub mod said;
+pub mod script;
+pub mod speaker;
+pub mod traits;
 pub mod words;

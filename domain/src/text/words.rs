@@ -90,6 +90,18 @@ fn pairs(run: &str, terms: &mut Vec<String>) {
     }
 }
 
+/// Puts the bare form of a token (see [`bare_words`]) in place of what `word` holds.
+pub(crate) fn fold(token: &str, word: &mut String) {
+    word.clear();
+    if token.is_ascii() {
+        word.push_str(token);
+        word.make_ascii_lowercase();
+        word.truncate(without_s(word).len());
+    } else {
+        word.push_str(without_s(&lowered(token)));
+    }
+}
+
 fn without_s(token: &str) -> &str {
     token.strip_suffix("'s").unwrap_or(token)
 }
@@ -101,7 +113,8 @@ fn lowered(text: &str) -> String {
     text.nfkc().collect::<String>().to_lowercase().replace('’', "'")
 }
 
-fn tokens(text: &str) -> impl Iterator<Item = &str> {
+/// The words of a text as they are written, marks between them left out.
+pub(crate) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let start = rest.find(begins)?;
@@ -136,7 +149,7 @@ fn token_len(text: &str) -> usize {
 }
 
 /// Letters of scripts written without spaces between words (Hangul has spaces, but particles hang on its words).
-fn is_spaceless(c: char) -> bool {
+pub(super) fn is_spaceless(c: char) -> bool {
     matches!(c,
         '\u{0e01}'..='\u{0eff}'       // Thai, Lao
         | '\u{1000}'..='\u{109f}'     // Myanmar
@@ -148,4 +161,9 @@ fn is_spaceless(c: char) -> bool {
         | '\u{ac00}'..='\u{d7a3}'     // Hangul
     ) && c != '\u{30fb}'
         && c != '\u{0e3f}'
+}
+
+/// Korean syllables.
+pub(super) fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}')
 }
