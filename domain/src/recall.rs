@@ -3,6 +3,7 @@
 pub mod bm25;
 pub mod cue;
 pub mod date;
+pub mod dated;
 pub mod diversity;
 pub mod fuse;
 pub mod kind;

@@ -2,6 +2,7 @@
 
 pub mod dates;
 pub mod passages;
+pub mod relative;
 pub mod said;
 pub mod script;
 pub mod speaker;

@@ -28,8 +28,7 @@ pub enum SaidDate {
 /// A month alone counts where it cannot be a verb or a name ("July") or where a word before it says so ("in May").
 pub fn dates(text: &str) -> Vec<SaidDate> {
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty()).collect();
-    let words: Vec<&str> = words.into_iter().map(trimmed).collect();
+    let words = date_words(&lower);
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
@@ -55,8 +54,25 @@ pub fn day_number(year: i16, month: i8, day: i8) -> i32 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year
 }
 
+/// The year, month and day of a [`day_number`] (same source).
+pub fn civil(day_number: i32) -> (i32, i8, i8) {
+    let era = day_number.div_euclid(146_097);
+    let of_era = day_number.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let (day, month) = (of_year - (153 * shifted + 2) / 5 + 1, (shifted + 2) % 12 + 1);
+    (era * 400 + year_of_era + i32::from(month <= 2), month as i8, day as i8)
+}
+
+/// The words of a lower-case text as dates are read from them: cut at white space and commas, without marks around them.
+pub(super) fn date_words(lower: &str) -> Vec<&str> {
+    let words = lower.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
+    words.map(trimmed).collect()
+}
+
 /// The date that `words` begin with, and how many of them it takes.
-fn date_at(words: &[&str], before: Option<&str>) -> Option<(SaidDate, usize)> {
+pub(super) fn date_at(words: &[&str], before: Option<&str>) -> Option<(SaidDate, usize)> {
     numeric(words[0])
         .map(|date| (date, 1))
         .or_else(|| day_first(words))
@@ -134,7 +150,8 @@ fn checked(year: Option<i16>, month: i8, day: i8) -> Option<SaidDate> {
     Some(SaidDate::Day { year, month, day })
 }
 
-fn year(word: &str) -> Option<i16> {
+/// A year from 1900 to 2099.
+pub(super) fn year(word: &str) -> Option<i16> {
     let digits = word.strip_suffix("'s").unwrap_or(word);
     let year = digits.parse().ok().filter(|year| (1900..=2099).contains(year))?;
     (digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(year)

@@ -40,7 +40,8 @@ fn is_name_word(word: &str) -> bool {
 /// Whether a word, in lower case, stands before a colon as a heading and not as a name.
 fn is_label(word: &str) -> bool {
     let word = word.replace('.', "");
-    ["error", "exception", "warning"].iter().any(|end| word.ends_with(end)) || LABELS.binary_search(&word.as_str()).is_ok()
+    ["error", "exception", "warning"].iter().any(|end| word.ends_with(end))
+        || LABELS.binary_search(&word.as_str()).is_ok()
 }
 
 /// Labels of logs, letters, documents and lists; sorted. Months that people are called by are left out.
