@@ -73,11 +73,12 @@ pub(super) fn date_words(lower: &str) -> Vec<&str> {
 
 /// The date that `words` begin with, and how many of them it takes.
 pub(super) fn date_at(words: &[&str], before: Option<&str>) -> Option<(SaidDate, usize)> {
-    numeric(words[0])
+    let first = words.first()?;
+    numeric(first)
         .map(|date| (date, 1))
         .or_else(|| day_first(words))
         .or_else(|| month_first(words, before))
-        .or_else(|| Some((SaidDate::Year(year(words[0])?), 1)))
+        .or_else(|| Some((SaidDate::Year(year(first)?), 1)))
 }
 
 /// "8 May 2023", "8th of May".

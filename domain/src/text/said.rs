@@ -21,8 +21,7 @@ fn annotated(text: &str) -> Option<&str> {
     })?;
     let (before, annotation) = inner.split_at(at);
     let said = before.trim_end();
-    (said.len() < before.len() && !said.trim_start().is_empty() && annotation.contains(char::is_alphabetic))
-        .then_some(said)
+    (said.len() < before.len() && !said.is_empty() && annotation.contains(char::is_alphabetic)).then_some(said)
 }
 
 /// The sentences of a text in reading order, without the white space around them; never a blank one.

@@ -134,7 +134,7 @@ impl Calendar {
         let near = [self.year - 2, self.year - 1, self.year, self.year + 1];
         let mut near = near.into_iter().filter_map(|year| season.of(year));
         match which {
-            Which::Last => near.filter(|season| season.last() < self.day).last(),
+            Which::Last => near.rfind(|season| season.last() < self.day),
             Which::This => near.min_by_key(|season| distance(*season, self.day)),
             Which::Next => near.find(|season| season.first > self.day),
         }
