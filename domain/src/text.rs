@@ -1,6 +1,7 @@
 //! Reading texts: their words, their dates, what they say and who says it.
 
 pub mod dates;
+mod identifiers;
 pub mod passages;
 pub mod relative;
 pub mod said;

@@ -62,13 +62,16 @@ proptest! {
     #[test]
     fn every_memory_text_has_a_word(text in any::<String>()) {
         if MemoryText::try_new(&text).is_ok() {
-            prop_assert!(!words(&text).is_empty(), "{text:?}");
+            let words = words(&text);
+            prop_assert!(!words.is_empty() && words.iter().all(|word| !word.is_empty()), "{text:?}");
         }
     }
 
     #[test]
-    fn case_changes_no_word(text in "[ -~]{0,60}") {
-        prop_assert_eq!(words(&text), words(&text.to_ascii_uppercase()));
+    fn case_changes_no_word_but_adds_those_of_camel_case(text in "[ -~]{0,60}") {
+        let plain = words(&text.to_ascii_lowercase());
+        prop_assert_eq!(&plain, &words(&text.to_ascii_uppercase()));
+        prop_assert!(words(&text).starts_with(&plain), "{:?} {:?}", words(&text), plain);
     }
 
     #[test]

@@ -7,6 +7,11 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::text::identifiers::{chunks, humps, wholes};
+
+/// Longer words, in bytes, are none of English; stemming takes time by the square of the length.
+const LONGEST_STEMMED: usize = 64;
+
 /// NLTK's 179 English stop words, further contractions of the same words, and the modals.
 static STOP_WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("stop_words.txt").split_whitespace().collect());
@@ -14,20 +19,27 @@ static STOP_WORDS: LazyLock<HashSet<&'static str>> =
 /// The terms of a text in reading order, repetitions kept; never empty for a text with a visible character.
 ///
 /// Lower case after NFKC; runs of letters and digits with inner apostrophes; a final `'s` cut; stop words out; Snowball
-/// English stems, except where a digit stands in the word. Scripts written without spaces give the pairs of neighbouring
-/// characters, a lone character itself. `foo_bar` is a term beside `foo` and `bar`. A text of stop words alone gives
-/// those words as they stand, a text without words its symbols.
+/// English stems, except where a digit stands in the word or it is very long. Scripts written without spaces give the pairs of neighbouring
+/// characters, a lone character itself. Identifiers are terms beside their parts (`foo_bar`, `foo::bar`, `src/main.rs`,
+/// `1.2.3`); the parts of `camelCase` come last. Characters without width, soft hyphens, and the vowel points of Arabic
+/// and Hebrew count as not written. A text of stop words alone gives those words as they stand, a text without words its
+/// symbols.
 pub fn words(text: &str) -> Vec<String> {
     let plain = lowered(text);
-    let terms = content(&plain);
+    let mut terms = content(&plain);
     if !terms.is_empty() {
+        camel_case(text, &mut terms);
         return terms;
     }
     let bare: Vec<String> = tokens(&plain).map(str::to_owned).collect();
     if !bare.is_empty() {
         return bare;
     }
-    plain.chars().filter(|c| !c.is_whitespace() && !c.is_control()).map(String::from).collect()
+    let symbols = |text: &str| -> Vec<String> {
+        text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).map(String::from).collect()
+    };
+    let symbols_seen = symbols(&plain);
+    if symbols_seen.is_empty() { symbols(text) } else { symbols_seen }
 }
 
 /// Whether anything but stop words and symbols is said.
@@ -60,17 +72,31 @@ pub fn without(text: &str, unwanted: impl Fn(&str) -> bool) -> String {
 fn content(plain: &str) -> Vec<String> {
     let stemmer = Stemmer::create(Algorithm::English);
     let mut terms = Vec::new();
-    for token in tokens(plain) {
-        if token.starts_with(is_spaceless) {
-            pairs(token, &mut terms);
-        } else if token.contains('_') {
-            terms.push(token.to_owned());
-            token.split('_').for_each(|part| word(part, &stemmer, &mut terms));
-        } else {
-            word(token, &stemmer, &mut terms);
+    for chunk in chunks(plain) {
+        wholes(chunk, |whole| terms.push(whole.to_owned()));
+        for token in tokens(chunk) {
+            if token.starts_with(is_spaceless) {
+                pairs(token, &mut terms);
+            } else if token.contains('_') {
+                terms.push(token.to_owned());
+                token.split('_').for_each(|part| word(part, &stemmer, &mut terms));
+            } else {
+                word(token, &stemmer, &mut terms);
+            }
         }
     }
     terms
+}
+
+/// The terms of the words that identifiers in camel case are made of.
+fn camel_case(text: &str, terms: &mut Vec<String>) {
+    if !text.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()) {
+        return;
+    }
+    let stemmer = Stemmer::create(Algorithm::English);
+    for token in tokens(text).flat_map(|token| token.split('_')) {
+        humps(token).into_iter().for_each(|hump| word(&hump.to_ascii_lowercase(), &stemmer, terms));
+    }
 }
 
 fn word(token: &str, stemmer: &Stemmer, terms: &mut Vec<String>) {
@@ -78,7 +104,7 @@ fn word(token: &str, stemmer: &Stemmer, terms: &mut Vec<String>) {
     if word.is_empty() || STOP_WORDS.contains(word) {
         return;
     }
-    let named = word.contains(|c: char| c.is_numeric());
+    let named = word.len() > LONGEST_STEMMED || word.contains(|c: char| c.is_numeric());
     terms.push(if named { word.to_owned() } else { stemmer.stem(word).into_owned() });
 }
 
@@ -110,7 +136,8 @@ fn lowered(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.nfkc().collect::<String>().to_lowercase().replace('’', "'")
+    let written = text.chars().filter(|&c| !is_unwritten(c));
+    written.nfkc().collect::<String>().to_lowercase().replace('’', "'")
 }
 
 /// The words of a text as they are written, marks between them left out.
@@ -125,17 +152,20 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn begins(c: char) -> bool {
-    c.is_alphanumeric() || is_spaceless(c)
+    (c.is_alphanumeric() || is_spaceless(c)) && !is_unwritten(c)
 }
 
 /// Bytes of the token that `text` begins with.
 fn token_len(text: &str) -> usize {
     if text.starts_with(is_spaceless) {
-        return text.find(|c| !is_spaceless(c) && !is_combining_mark(c)).unwrap_or(text.len());
+        return text.find(|c| !is_spaceless(c) && !is_combining_mark(c) && !is_unwritten(c)).unwrap_or(text.len());
     }
     let mut chars = text.char_indices().peekable();
     let mut end = 0;
     while let Some((at, c)) = chars.next() {
+        if is_unwritten(c) {
+            continue;
+        }
         let inner = |next: Option<&(usize, char)>| next.is_some_and(|&(_, c)| c.is_alphanumeric() && !is_spaceless(c));
         if is_spaceless(c) {
             break;
@@ -146,6 +176,19 @@ fn token_len(text: &str) -> usize {
         }
     }
     end
+}
+
+/// Characters that leave a word the same: without width or visible only at a line's end, signs of direction and variation,
+/// and points and strokes that readers of Arabic and Hebrew add or leave out.
+fn is_unwritten(c: char) -> bool {
+    !c.is_ascii()
+        && matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{e0100}'..='\u{e01ef}'
+            | '\u{640}' | '\u{64b}'..='\u{652}' | '\u{670}'                    // Arabic
+            | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}'         // Hebrew
+        )
 }
 
 /// Letters of scripts written without spaces between words (Hangul has spaces, but particles hang on its words).
