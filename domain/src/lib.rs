@@ -16,7 +16,7 @@
 //! index.put(Seq(2), Arc::new(memory(2, "Ann's birthday is on 8 May")));
 //!
 //! let cue = cue("Where are the spare keys?");
-//! let best = &index.search(&cue)[0];
+//! let best = &index.search(&cue).candidates[0];
 //! assert_eq!(best.memory.content.as_str(), "The spare key hangs behind the boiler");
 //! let explanation = Explanation::new(&best.signals, &cue.weights);
 //! assert!((0.0..=1.0).contains(&explanation.score()));

@@ -1,6 +1,7 @@
 //! Recall: from a cue to memories with a score that can be explained.
 
 pub mod bm25;
+pub mod confidence;
 pub mod cue;
 pub mod date;
 pub mod dated;
@@ -8,5 +9,6 @@ pub mod diversity;
 pub mod fuse;
 pub mod kind;
 pub mod prior;
+pub mod recency;
 pub mod speaker;
 pub mod term;

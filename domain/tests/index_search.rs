@@ -42,7 +42,7 @@ fn numbers(candidates: &[Candidate]) -> Vec<u128> {
 }
 
 fn ask(index: &NamespaceIndex, text: &str) -> Vec<u128> {
-    numbers(&index.search(&cue(text)))
+    numbers(&index.search(&cue(text)).candidates)
 }
 
 fn tiny_table() -> Arc<Table> {
@@ -72,7 +72,7 @@ fn no_more_than_asked_for_are_returned() {
     let index = index((1..=100).map(|number| memory(number, "green tea")));
     let mut cue = cue("tea");
     cue.limit = 7;
-    assert_eq!(index.search(&cue).len(), 7);
+    assert_eq!(index.search(&cue).candidates.len(), 7);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_filter_comes_before_the_cut() {
     let mut cue = cue("tea");
     cue.filter.kind = Some(Kind::Semantic);
     cue.limit = 1;
-    assert_eq!(numbers(&index.search(&cue)), [1]);
+    assert_eq!(numbers(&index.search(&cue).candidates), [1]);
 }
 
 #[test]
@@ -91,9 +91,9 @@ fn a_filter_by_owner_admits_that_owner_only() {
     let index = index([said_by(1, "Ann", "green tea"), said_by(2, "Bob", "green tea"), memory(3, "green tea")]);
     let mut cue = cue("tea");
     cue.filter.speaker = Label::try_new("Ann").ok();
-    assert_eq!(numbers(&index.search(&cue)), [1]);
+    assert_eq!(numbers(&index.search(&cue).candidates), [1]);
     cue.filter.session = Label::try_new("of nobody").ok();
-    assert_eq!(numbers(&index.search(&cue)), []);
+    assert_eq!(numbers(&index.search(&cue).candidates), []);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_query_of_names_alone_finds_where_they_are_named() {
 fn a_date_finds_what_happened_then() {
     let mut day = memory(1, "swimming");
     day.times.occurred = Some(Timestamp::parse("2023-05-08T13:56:00Z").unwrap());
-    let found = index([day, memory(2, "swimming")]).search(&cue("What happened on 8 May 2023?"));
+    let found = index([day, memory(2, "swimming")]).search(&cue("What happened on 8 May 2023?")).candidates;
     assert_eq!(numbers(&found), [1]);
     assert_eq!(found[0].signals.get(Term::Date), 1.0);
 }
@@ -151,7 +151,7 @@ fn meaning_is_compared_by_the_table_of_the_index() {
         memory.encoding = table.encode(text);
         index.put(Seq(1), Arc::new(memory));
     }
-    let found = index.search(&cue("dog"));
+    let found = index.search(&cue("dog")).candidates;
     assert_eq!(numbers(&found)[0], 1);
     assert!(found[0].signals.get(Term::Semantic) > 0.99);
 }
@@ -167,7 +167,7 @@ fn vectors_of_different_encoders_never_meet() {
     }
     let mut cue = cue("nothing shared");
     cue.encoding = Some(encoding("two"));
-    let found = index.search(&cue);
+    let found = index.search(&cue).candidates;
     assert_eq!(numbers(&found), [2]);
     assert!((found[0].signals.get(Term::Semantic) - 1.0).abs() < 1e-5);
 }
@@ -185,7 +185,7 @@ fn vectors_of_any_length_are_compared_exactly() {
         }
         let mut cue = cue("?");
         (cue.encoding, cue.limit) = (Some(encoding(7)), 100);
-        for found in index.search(&cue) {
+        for found in index.search(&cue).candidates {
             let exact = encoding(7).cosine(found.memory.encoding.as_ref().unwrap()).unwrap();
             assert!((found.signals.get(Term::Semantic) - exact).abs() < 1e-5, "{dims} dimensions");
         }

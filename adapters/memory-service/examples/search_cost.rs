@@ -8,7 +8,7 @@ use std::time::Instant;
 use application::ports::error::PortError;
 use application::ports::long_term::{Entry, LongTermMemory};
 use domain::encoding::{EncoderId, Encoding};
-use domain::index::Candidate;
+use domain::index::{Candidate, Found, Reading};
 use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Seq, Times};
 use domain::metadata::{Metadata, Value};
 use domain::recall::cue::{Cue, Filter};
@@ -32,8 +32,8 @@ impl LongTermMemory for Canned {
         Ok(Seq(0))
     }
 
-    async fn search(&self, _: &Cue) -> Result<Vec<Candidate>, PortError> {
-        Ok(self.0.clone())
+    async fn search(&self, _: &Cue) -> Result<Found, PortError> {
+        Ok(Found { candidates: self.0.clone(), reading: Reading::default() })
     }
 }
 
@@ -60,7 +60,7 @@ fn candidate(number: u8) -> Result<Candidate, Box<dyn std::error::Error>> {
         version: 1,
     };
     let signals = Signals::default().with(Term::Semantic, 1.0 / f32::from(number)).with(Term::Lexical, 0.3);
-    Ok(Candidate { memory: Arc::new(memory), seq: Seq(number.into()), signals })
+    Ok(Candidate { memory: Arc::new(memory), seq: Seq(number.into()), signals, named: false })
 }
 
 #[tokio::main]
@@ -81,6 +81,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         filter: Filter::default(),
         limit: 48,
         weights: default_weights(),
+        include: Vec::new(),
+        at: Timestamp::MIN,
     };
     for _ in 0..200 {
         memory.search(&cue).await?;

@@ -7,7 +7,7 @@ use application::ports::error::PortError;
 use application::ports::long_term::{Entry, LongTermMemory};
 use application::ports::metrics::BreakerState;
 use bytes::Bytes;
-use domain::index::Candidate;
+use domain::index::Found;
 use domain::memory::Seq;
 use domain::recall::cue::Cue;
 use domain::tenant::Tenant;
@@ -149,11 +149,11 @@ impl LongTermMemory for MemoryService {
         Ok(Seq(self.ask::<PositionWire>("tell its position", path, None).await?.position))
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         let path = format!("/v1/tenants/{}/search", cue.tenant);
         let body = wire::write(&CueWire::from(cue));
         let found: CandidatesWire = self.ask("search", path, Some(body.into())).await?;
-        let found = Vec::try_from(found);
+        let found = Found::try_from(found);
         found.map_err(|invalid| at("search", somabrain_guard::Refused::Failed(invalid.into())))
     }
 }

@@ -4,7 +4,7 @@ mod cue;
 mod entry;
 mod terms;
 
-use domain::index::Candidate;
+use domain::index::{Candidate, Found, Reading};
 use domain::memory::{Memory, Seq};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -52,10 +52,11 @@ pub(crate) struct PositionWire {
     pub(crate) position: i64,
 }
 
-/// What a search found, the best first.
+/// What a search found, the best first, and how the query was read.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct CandidatesWire {
     candidates: Vec<CandidateWire>,
+    reading: ReadingWire,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,28 +64,39 @@ struct CandidateWire {
     seq: i64,
     signals: TermsWire,
     memory: Record,
+    named: bool,
 }
 
-impl From<&[Candidate]> for CandidatesWire {
-    fn from(candidates: &[Candidate]) -> Self {
+#[derive(Debug, Serialize, Deserialize)]
+struct ReadingWire {
+    words: usize,
+    named: usize,
+}
+
+impl From<&Found> for CandidatesWire {
+    fn from(found: &Found) -> Self {
         let wire = |one: &Candidate| CandidateWire {
             seq: one.seq.0,
             signals: TermsWire(one.signals),
             memory: Record::from(&*one.memory),
+            named: one.named,
         };
-        Self { candidates: candidates.iter().map(wire).collect() }
+        let Reading { words, named } = found.reading;
+        Self { candidates: found.candidates.iter().map(wire).collect(), reading: ReadingWire { words, named } }
     }
 }
 
-impl TryFrom<CandidatesWire> for Vec<Candidate> {
+impl TryFrom<CandidatesWire> for Found {
     type Error = InvalidWire;
 
     fn try_from(wire: CandidatesWire) -> Result<Self, InvalidWire> {
         let candidate = |one: CandidateWire| {
             let memory = Arc::new(Memory::try_from(one.memory)?);
-            Ok(Candidate { memory, seq: Seq(one.seq), signals: one.signals.0 })
+            Ok(Candidate { memory, seq: Seq(one.seq), signals: one.signals.0, named: one.named })
         };
-        wire.candidates.into_iter().map(candidate).collect()
+        let candidates: Result<Vec<Candidate>, InvalidWire> = wire.candidates.into_iter().map(candidate).collect();
+        let ReadingWire { words, named } = wire.reading;
+        Ok(Self { candidates: candidates?, reading: Reading { words, named } })
     }
 }
 

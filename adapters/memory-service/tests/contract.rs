@@ -9,7 +9,7 @@ use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
-use domain::index::Candidate;
+use domain::index::Found;
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
@@ -89,7 +89,7 @@ impl LongTermMemory for Delivering {
         self.memory.position(tenant).await
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         self.memory.search(cue).await
     }
 }

@@ -8,7 +8,7 @@ use application::ports::error::PortError;
 use application::ports::long_term::{Entry, LongTermMemory};
 use domain::audit::AuditKey;
 use domain::encoding::table::Table;
-use domain::index::Candidate;
+use domain::index::Found;
 use domain::memory::Seq;
 use domain::recall::cue::Cue;
 use domain::tenant::Tenant;
@@ -79,7 +79,7 @@ impl LongTermMemory for Engine {
         self.0.position(tenant).await
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         self.0.search(cue).await
     }
 }

@@ -223,7 +223,7 @@ impl Shelf {
             .rooms
             .entry(memory.namespace.clone())
             .or_insert_with(|| Arc::new(RwLock::new(NamespaceIndex::new(table.clone()))));
-        writing(room).put(changed, memory.clone());
+        writing(room).put_since(first, changed, memory.clone());
         self.memories.insert(first, memory);
     }
 

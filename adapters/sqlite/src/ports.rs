@@ -11,7 +11,7 @@ use application::ports::ledger::{
 use application::ports::long_term::{Entry, LongTermMemory};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
-use domain::index::Candidate;
+use domain::index::Found;
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
@@ -104,9 +104,9 @@ impl LongTermMemory for Sqlite {
         Ok(self.index.read().shelf(tenant).map_or(Seq(0), Shelf::position))
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         let room = self.index.read().shelf(&cue.tenant).and_then(|shelf| shelf.room(&cue.namespace));
-        Ok(room.map_or_else(Vec::new, |room| reading(&room).search(cue)))
+        Ok(room.map_or_else(Found::default, |room| reading(&room).search(cue)))
     }
 }
 

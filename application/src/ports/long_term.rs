@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use domain::index::Candidate;
+use domain::index::Found;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
 use domain::tenant::{Namespace, Tenant};
@@ -14,7 +14,7 @@ use super::error::PortError;
 ///
 /// Obligations: applying the same entry twice, or an older one after a newer, changes nothing and succeeds; what is
 /// applied is found by the very next search; what is erased is not, nor do its words count any more; candidates all
-/// satisfy the cue's filter, are at most `limit`, and hold the best by the cue's weights; a namespace that is not there
+/// satisfy the cue's filter, are at most `limit` and the memories that the cue includes, and hold the best by the cue's weights; a namespace that is not there
 /// answers no candidates; what has been applied outlives the process wherever the adapter says that it keeps anything.
 pub trait LongTermMemory: Send + Sync {
     /// Applies entries of one tenant in their order.
@@ -23,8 +23,8 @@ pub trait LongTermMemory: Send + Sync {
     /// The highest place of a tenant that was applied; zero before the first.
     fn position(&self, tenant: &Tenant) -> impl Future<Output = Result<Seq, PortError>> + Send;
 
-    /// The candidates for a cue with their raw signals, the best by the cue's weights first.
-    fn search(&self, cue: &Cue) -> impl Future<Output = Result<Vec<Candidate>, PortError>> + Send;
+    /// The candidates for a cue with their raw signals, the best by the cue's weights first, and how the query was read.
+    fn search(&self, cue: &Cue) -> impl Future<Output = Result<Found, PortError>> + Send;
 }
 
 /// One thing to apply.

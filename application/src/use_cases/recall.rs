@@ -179,6 +179,8 @@ async fn cue<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall, now: Times
         filter,
         limit: FEWEST_CANDIDATES.max(3 * query.k),
         weights: brain.settings.weights,
+        include: Vec::new(),
+        at: query.as_of.unwrap_or(now),
     })
 }
 

@@ -21,6 +21,9 @@ pub enum InvalidTable {
         /// Bytes announced, as far as the header could be read.
         announced: usize,
     },
+    /// More rows than 16-bit numbers can tell apart.
+    #[error("has {0} rows, at most 65,536 are allowed")]
+    Rows(usize),
     /// A number of dimensions that no encoding may have.
     #[error("has {0} dimensions, must be 1 to 4096")]
     Dimensions(usize),
@@ -47,6 +50,8 @@ pub struct Table {
     dims: usize,
     scales: Box<[f32]>,
     values: Box<[i8]>,
+    /// 1 / ‖values of a row‖; 0 where the row is zero.
+    norms: Box<[f32]>,
 }
 
 const MAGIC: &[u8] = b"SOMATAB1";
@@ -63,17 +68,22 @@ impl Table {
         if !(1..=Encoding::LIMIT).contains(&dims) {
             return Err(InvalidTable::Dimensions(dims));
         }
+        if rows > 1 << 16 {
+            return Err(InvalidTable::Rows(rows));
+        }
         let encoder = EncoderId::new(reader.text()?);
         let words = reader.text()?;
         let scales = reader.scales(rows)?;
-        let values = reader.take(rows.saturating_mul(dims))?.iter().map(|&byte| byte.cast_signed()).collect();
+        let values: Box<[i8]> =
+            reader.take(rows.saturating_mul(dims))?.iter().map(|&byte| byte.cast_signed()).collect();
+        let norms = values.chunks_exact(dims).map(inverse_norm).collect();
         if reader.at != bytes.len() {
             return Err(InvalidTable::Length { found: bytes.len(), announced: reader.at });
         }
         if words.split_terminator('\n').count() != rows {
             return Err(InvalidTable::Words { words: words.split_terminator('\n').count(), rows });
         }
-        Ok(Self { encoder, vocabulary: Vocabulary::new(words.split_terminator('\n')), dims, scales, values })
+        Ok(Self { encoder, vocabulary: Vocabulary::new(words.split_terminator('\n')), dims, scales, values, norms })
     }
 
     /// The encoder that this table is.
@@ -103,6 +113,27 @@ impl Table {
         let values = &self.values[at * self.dims..(at + 1) * self.dims];
         values.iter().any(|&value| value != 0).then_some((scale, values))
     }
+}
+
+/// What wordpieces are compared by.
+impl Table {
+    /// The wordpieces of a text that have a row, in reading order.
+    pub fn pieces(&self, text: &str) -> Vec<u16> {
+        let ids = self.vocabulary.ids(text).into_iter().filter_map(|id| u16::try_from(id).ok());
+        ids.filter(|id| self.direction(*id).is_some()).collect()
+    }
+
+    /// The direction of a wordpiece's row: its values and what turns them into a unit vector.
+    pub fn direction(&self, piece: u16) -> Option<(f32, &[i8])> {
+        let at = usize::from(piece);
+        let norm = *self.norms.get(at).filter(|norm| **norm > 0.0)?;
+        (self.scales[at] > 0.0).then(|| (norm, &self.values[at * self.dims..(at + 1) * self.dims]))
+    }
+}
+
+fn inverse_norm(row: &[i8]) -> f32 {
+    let square: i32 = row.iter().map(|&x| i32::from(x) * i32::from(x)).sum();
+    if square > 0 { 1.0 / (square as f32).sqrt() } else { 0.0 }
 }
 
 impl fmt::Debug for Table {

@@ -50,6 +50,11 @@ impl Labels {
         self.counts[at(number)] as usize
     }
 
+    /// The numbers of all labels that some memory bears.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = Number> {
+        self.numbers.values().copied()
+    }
+
     fn take(&mut self, label: &Label) -> Number {
         let number = self.free.pop().unwrap_or_else(|| {
             self.counts.push(0);

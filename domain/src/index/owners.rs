@@ -11,7 +11,7 @@ use crate::tenant::Label;
 pub(super) struct Owner {
     user: Option<Number>,
     agent: Option<Number>,
-    session: Option<Number>,
+    pub(super) session: Option<Number>,
     pub(super) speaker: Option<Number>,
 }
 

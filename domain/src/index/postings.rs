@@ -2,15 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::recall::bm25;
-
 /// An inverted index: words to slots. Exact at all times: removal leaves no trace of a word that nobody holds.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
     terms: HashMap<Box<str>, Posting>,
     /// Words of the text in each slot, 0 where the slot is free.
     lengths: Vec<u32>,
-    total: u64,
     texts: usize,
 }
 
@@ -29,7 +26,6 @@ impl Postings {
             self.lengths.resize(at + 1, 0);
         }
         self.lengths[at] = u32::try_from(words.len()).unwrap_or(u32::MAX);
-        self.total += u64::from(self.lengths[at]);
         self.texts += 1;
         for word in words {
             if !self.terms.contains_key(word.as_str()) {
@@ -44,7 +40,6 @@ impl Postings {
     /// Removes the words of the text in `slot`, the same that were added.
     pub(super) fn remove(&mut self, slot: u32, words: &[String]) {
         let at = slot as usize;
-        self.total -= u64::from(self.lengths[at]);
         self.lengths[at] = 0;
         self.texts -= 1;
         for word in words {
@@ -56,22 +51,30 @@ impl Postings {
         }
     }
 
-    /// Writes each slot's lexical signal for a query's words into `signals` (one a slot, all 0 before).
-    pub(super) fn score(&self, words: &[String], signals: &mut [f32]) {
-        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
-        words.sort_unstable();
-        words.dedup();
-        let idf = |word: &str| bm25::idf(self.texts, self.terms.get(word).map_or(0, |posting| posting.slots.len()));
-        let idf_sum: f32 = words.iter().map(|word| idf(word)).sum();
-        let per_word = self.texts as f32 / (self.total as f32).max(1.0);
-        for (word, posting) in words.iter().filter_map(|&word| Some((word, self.terms.get(word)?))) {
-            let idf = idf(word);
-            for (&slot, &count) in posting.slots.iter().zip(&posting.counts) {
-                let length = self.lengths[slot as usize] as f32 * per_word;
-                let points = idf * bm25::saturation(f32::from(count), length);
-                signals[slot as usize] += bm25::signal(points, idf_sum);
-            }
-        }
+    /// How many texts hold a word.
+    pub(super) fn texts_with(&self, word: &str) -> usize {
+        self.terms.get(word).map_or(0, |posting| posting.slots.len())
+    }
+
+    /// How many texts there are.
+    pub(super) fn texts(&self) -> usize {
+        self.texts
+    }
+
+    /// The slots that hold a word, ascending.
+    pub(super) fn slots(&self, word: &str) -> &[u32] {
+        self.terms.get(word).map_or(&[], |posting| &posting.slots)
+    }
+
+    /// The slots that hold a word and how often each does.
+    pub(super) fn counts(&self, word: &str) -> impl Iterator<Item = (u32, f32)> {
+        let posting = self.terms.get(word);
+        posting.into_iter().flat_map(|one| one.slots.iter().zip(&one.counts).map(|(&slot, &n)| (slot, f32::from(n))))
+    }
+
+    /// Words of the text in a slot.
+    pub(super) fn length(&self, slot: u32) -> u32 {
+        self.lengths.get(slot as usize).copied().unwrap_or(0)
     }
 }
 

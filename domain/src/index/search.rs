@@ -1,82 +1,146 @@
-//! Answering a cue: every memory gets its signals, the best that the filter admits become candidates.
+//! Answering a cue in two stages: every unit gets the signals that cost little; the best that the filter admits get all of
+//! them.
 
-use crate::encoding::Encoding;
+use std::collections::HashSet;
+
 use crate::index::best::{Best, Ranked};
-use crate::index::labels::Number;
+use crate::index::owners::Owner;
+use crate::index::question::Question;
+use crate::index::refine::Refinement;
+use crate::index::slots::Place;
 use crate::index::strength::Strengths;
-use crate::index::{Candidate, NamespaceIndex};
-use crate::recall::bm25;
+use crate::index::{Candidate, Found, NamespaceIndex, lexical};
+use crate::memory::MemoryId;
 use crate::recall::cue::Cue;
-use crate::text::dates::{self, SaidDate};
-use crate::text::words;
+use crate::recall::fuse;
+use crate::recall::term::Term;
 
-/// What a query asks, read with the statistics of the namespace.
-struct Question {
-    /// Content words without the names of speakers.
-    words: Vec<String>,
-    /// Places in meaning, one an encoder.
-    encodings: Vec<Encoding>,
-    /// Which speakers are named, ascending.
-    named: Vec<Number>,
-    dates: Vec<SaidDate>,
-}
+/// Memories that get all signals, at least: enough for the same best ten as if all did.
+const REFINED: usize = 48;
+/// The best answers whose links are followed.
+const FOLLOWED: usize = 3;
 
 impl NamespaceIndex {
     /// The best memories for a cue by its weights, at most `cue.limit`, best first, of equals the later; each satisfies
-    /// the filter and has a signal that is not 0.
-    pub fn search(&self, cue: &Cue) -> Vec<Candidate> {
-        let Some(wanted) = self.owners.wanted(&cue.filter) else { return vec![] };
-        let strengths = self.strengths(self.read(cue));
-        let (mut best, weights) = (Best::new(cue.limit), cue.weights);
+    /// the filter and has a signal of meaning, words, speaker or date. Behind them what the cue includes and what the
+    /// best are linked with.
+    pub fn search(&self, cue: &Cue) -> Found {
+        let question = self.read(cue);
+        let reading = question.reading();
+        let Some(wanted) = self.owners.wanted(&cue.filter) else { return Found { candidates: vec![], reading } };
+        let strengths = self.strengths(&question);
+        let shortlist = self.shortlist(cue, &wanted, &strengths);
+        let mut candidates = self.refined(cue, &question, &strengths, &shortlist);
+        candidates.truncate(cue.limit);
+        let known: HashSet<MemoryId> = candidates.iter().map(|one| one.memory.id).collect();
+        let linked = self.linked(cue, &mut candidates);
+        let more = cue.include.iter().copied().chain(linked).filter(|id| !known.contains(id));
+        let more = self.admitted(cue, &wanted, &strengths, more);
+        candidates.extend(self.refined(cue, &question, &strengths, &more));
+        self.follow_links(cue, &mut candidates);
+        Found { candidates, reading }
+    }
+
+    /// The signals that are computed for all units at once.
+    fn strengths(&self, question: &Question) -> Strengths {
+        let lexical = lexical::compare(&question.words, &self.postings, &self.context, &self.slots, &self.sessions);
+        let mut semantic = vec![0f32; self.slots.end() as usize];
+        for (encoding, weight) in &question.encodings {
+            self.vectors.score(encoding, *weight, &mut semantic);
+        }
+        Strengths { lexical, semantic, named: question.named.clone(), dates: question.dates.clone() }
+    }
+
+    /// The best units of the first stage, one a memory.
+    fn shortlist(&self, cue: &Cue, wanted: &Owner, strengths: &Strengths) -> Vec<u32> {
+        let (mut best, weights) = (Best::new(cue.limit.max(REFINED)), cue.weights);
         // the latest first: of equals they stay, and the heap is left alone
         for slot in (0..self.slots.end()).rev() {
             let strength = strengths.of(slot, &self.slots);
             let score = strength.weighed(&weights);
-            // almost every memory ends here, before anything beside its signals is looked at
-            if score >= best.floor() && strength.is_some() && self.slots.owner(slot).is(&wanted) {
+            // almost every unit ends here, before anything beside its signals is looked at
+            if score >= best.floor() && strength.is_some() && self.slots.owner(slot).is(wanted) {
                 let ranked = Ranked { score, seq: self.slots.seq(slot), slot };
-                best.offer(ranked, || self.slots.memory(slot).is_some_and(|memory| cue.filter.admits(memory)));
+                best.offer(ranked, || {
+                    let memory = self.slots.memory(slot);
+                    memory.is_some_and(|memory| {
+                        self.is_best_unit(memory.id, slot, strengths, cue) && cue.filter.admits(memory)
+                    })
+                });
             }
         }
-        let candidate = |Ranked { seq, slot, .. }| {
-            let memory = self.slots.memory(slot)?.clone();
-            Some(Candidate { memory, seq, signals: strengths.of(slot, &self.slots).signals() })
+        best.into_order().into_iter().map(|ranked| ranked.slot).collect()
+    }
+
+    /// Whether no other passage of the memory answers better, or as well and earlier.
+    fn is_best_unit(&self, id: MemoryId, slot: u32, strengths: &Strengths, cue: &Cue) -> bool {
+        self.long(id).is_none_or(|place| self.best_unit(place, strengths, cue) == slot)
+    }
+
+    fn best_unit(&self, place: &Place, strengths: &Strengths, cue: &Cue) -> u32 {
+        let score = |slot: u32| strengths.of(slot, &self.slots).weighed(&cue.weights);
+        let mut units = place.units.iter().map(|unit| unit.slot);
+        let first = units.next().expect("a memory has at least one unit");
+        units.fold(first, |best, slot| if score(slot) > score(best) { slot } else { best })
+    }
+
+    /// The best unit of each of these memories that is there and that the filter admits.
+    fn admitted(
+        &self,
+        cue: &Cue,
+        wanted: &Owner,
+        strengths: &Strengths,
+        ids: impl Iterator<Item = MemoryId>,
+    ) -> Vec<u32> {
+        let mut seen = HashSet::new();
+        let places = ids.filter(|id| seen.insert(*id)).filter_map(|id| self.slots.find(id));
+        let units = places.map(|place| self.best_unit(place, strengths, cue));
+        let admitted = |slot: &u32| {
+            self.slots.owner(*slot).is(wanted)
+                && self.slots.memory(*slot).is_some_and(|memory| cue.filter.admits(memory))
         };
-        best.into_order().into_iter().filter_map(candidate).collect()
+        units.filter(admitted).collect()
     }
 
-    /// The signals that are computed for all memories at once.
-    fn strengths(&self, question: Question) -> Strengths {
-        let all = self.slots.end() as usize;
-        let (mut lexical, mut semantic) = (vec![0f32; all], vec![0f32; all]);
-        self.postings.score(&question.words, &mut lexical);
-        for encoding in &question.encodings {
-            self.vectors.score(encoding, &mut semantic);
+    /// The memories of these units with all signals, best first.
+    fn refined(&self, cue: &Cue, question: &Question, strengths: &Strengths, units: &[u32]) -> Vec<Candidate> {
+        if units.is_empty() {
+            return vec![];
         }
-        Strengths { lexical, semantic, named: question.named, dates: question.dates }
+        let refinement = Refinement::of(self, cue, question, strengths, units);
+        let candidate = |slot: &u32| {
+            let memory = self.slots.memory(*slot)?.clone();
+            let signals = refinement.signals(*slot, &memory);
+            let named = strengths.names(*slot, &self.slots);
+            Some((signals.dot(&cue.weights), Candidate { memory, seq: self.slots.seq(*slot), signals, named }))
+        };
+        let mut refined: Vec<(f32, Candidate)> = units.iter().filter_map(candidate).collect();
+        refined.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.seq.cmp(&one.seq)));
+        refined.into_iter().map(|(_, candidate)| candidate).collect()
     }
 
-    fn read(&self, cue: &Cue) -> Question {
-        let text = cue.text.as_str();
-        // a question is the same without its mark
-        let asked = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '?' | '？'));
-        let asked = if asked.chars().all(|c| c.is_whitespace() || c.is_control()) { text } else { asked };
-        let nameless = words::without(asked, |word| self.owners.speakers.is_name(word, self.len()));
-        // a query of names alone is about those who are named
-        let plain = if words::has_content(&nameless) { nameless.as_str() } else { asked };
-        Question {
-            words: words::words(plain),
-            encodings: self.encodings(plain, cue.encoding.as_ref()),
-            named: self.owners.speakers.named(asked),
-            dates: dates::dates(asked),
+    /// The memories that the best are linked with.
+    fn linked(&self, cue: &Cue, candidates: &mut [Candidate]) -> Vec<MemoryId> {
+        if cue.weights.get(Term::Link) == 0.0 {
+            return vec![];
         }
+        candidates.iter().take(FOLLOWED).flat_map(|one| self.links.of(&one.memory)).collect()
     }
 
-    /// The encoding given, and the text's by the index's own table unless that is its encoder too.
-    fn encodings(&self, plain: &str, given: Option<&Encoding>) -> Vec<Encoding> {
-        let own = self.table.as_ref().filter(|table| given.is_none_or(|given| given.encoder() != table.encoder()));
-        let idf = |id| bm25::idf(self.len(), self.pieces.get(&id).map_or(0, |&df| df as usize)).sqrt();
-        let weighted = own.and_then(|table| table.encode_weighted(plain, idf));
-        given.cloned().into_iter().chain(weighted).collect()
+    /// Gives what the best are linked with the score of the best one that it is linked with.
+    fn follow_links(&self, cue: &Cue, candidates: &mut [Candidate]) {
+        if cue.weights.get(Term::Link) == 0.0 {
+            return;
+        }
+        let best: Vec<(f32, Vec<MemoryId>)> = candidates
+            .iter()
+            .take(FOLLOWED)
+            .map(|one| (fuse::score(one.signals.dot(&cue.weights)), self.links.of(&one.memory).collect()))
+            .collect();
+        for (score, linked) in best {
+            for candidate in candidates.iter_mut().filter(|one| linked.contains(&one.memory.id)) {
+                candidate.signals.set(Term::Link, candidate.signals.get(Term::Link).max(score));
+            }
+        }
     }
 }

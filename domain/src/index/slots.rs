@@ -1,21 +1,59 @@
-//! The memories of a namespace by slot: a small number that all other parts of the index call them by.
+//! The units of a namespace by slot: a small number that all other parts of the index call them by.
+//!
+//! A unit is what is searched: a memory, or one passage of a long one.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
+use crate::encoding::Encoding;
+use crate::index::labels::Number;
 use crate::index::owners::Owner;
 use crate::memory::{Memory, MemoryId, Seq};
+use crate::text::relative::ResolvedDate;
+use crate::text::speaker::leading_name;
+use crate::text::traits::Traits;
 
 /// Parallel arrays, one place a slot; freed slots are used again.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
-    ids: HashMap<MemoryId, u32>,
+    places: HashMap<MemoryId, Place>,
     free: Vec<u32>,
     memories: Vec<Option<Arc<Memory>>>,
     seqs: Vec<Seq>,
     owners: Vec<Owner>,
     /// Year, month and day on which it happened; year 0 where nobody said.
     days: Vec<(i16, i8, i8)>,
+    pub(super) read: Vec<Read>,
+}
+
+/// Where a memory is.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// Where it was stored first and changed last.
+    pub(super) first: Seq,
+    pub(super) seq: Seq,
+    /// Its units, in reading order; one unless it is long.
+    pub(super) units: Box<[Unit]>,
+}
+
+/// A slot and which bytes of the content it is.
+#[derive(Debug, Clone)]
+pub(super) struct Unit {
+    pub(super) slot: u32,
+    pub(super) span: Range<u32>,
+}
+
+/// What is kept of a unit's reading for the second stage.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// Different wordpieces that have a row, ascending.
+    pub(super) pieces: Box<[u16]>,
+    pub(super) traits: Traits,
+    /// The dates that its words mean.
+    pub(super) dates: Box<[ResolvedDate]>,
+    /// Its own place in meaning, where that is not the memory's: without the names cut from it.
+    pub(super) own: Option<Encoding>,
 }
 
 impl Slots {
@@ -24,42 +62,71 @@ impl Slots {
         u32::try_from(self.memories.len()).expect("4 billion memories do not fit into one process")
     }
 
-    /// Slots in use.
-    pub(super) fn taken(&self) -> usize {
-        self.ids.len()
+    /// How many memories there are.
+    pub(super) fn memories(&self) -> usize {
+        self.places.len()
     }
 
-    pub(super) fn find(&self, id: MemoryId) -> Option<u32> {
-        self.ids.get(&id).copied()
+    /// Units in use.
+    pub(super) fn units(&self) -> usize {
+        self.memories.len() - self.free.len()
     }
 
-    /// Takes a slot for a memory that has none.
-    pub(super) fn take(&mut self, seq: Seq, memory: Arc<Memory>, owner: Owner) -> u32 {
-        let slot = self.free.pop().unwrap_or_else(|| self.grow());
-        let at = slot as usize;
-        self.ids.insert(memory.id, slot);
-        self.seqs[at] = seq;
-        self.owners[at] = owner;
-        self.days[at] = memory.times.occurred.map_or((0, 0, 0), |occurred| occurred.date());
-        self.memories[at] = Some(memory);
-        slot
+    pub(super) fn find(&self, id: MemoryId) -> Option<&Place> {
+        self.places.get(&id)
     }
 
-    /// Frees a memory's slot; the slot and the memory, if it was there.
-    pub(super) fn release(&mut self, id: MemoryId) -> Option<(u32, Arc<Memory>)> {
-        let slot = self.ids.remove(&id)?;
-        self.free.push(slot);
-        Some((slot, self.memories[slot as usize].take()?))
+    /// Takes slots for a memory that has none, one a span of its content.
+    pub(super) fn take(
+        &mut self,
+        (first, seq): (Seq, Seq),
+        memory: &Arc<Memory>,
+        owner: Owner,
+        spans: Vec<Range<u32>>,
+    ) -> Place {
+        let day = memory.times.occurred.map_or((0, 0, 0), |occurred| occurred.date());
+        let unit = |span| {
+            let slot = self.free.pop().unwrap_or_else(|| self.grow());
+            let at = slot as usize;
+            (self.seqs[at], self.owners[at], self.days[at]) = (seq, owner, day);
+            self.memories[at] = Some(memory.clone());
+            Unit { slot, span }
+        };
+        let place = Place { first, seq, units: spans.into_iter().map(unit).collect() };
+        self.places.insert(memory.id, place.clone());
+        place
+    }
+
+    /// Puts a memory that reads the same in the place of the one of its id.
+    pub(super) fn change(&mut self, (first, seq): (Seq, Seq), memory: &Arc<Memory>) {
+        let Some(place) = self.places.get_mut(&memory.id) else { return };
+        (place.first, place.seq) = (first, seq);
+        for unit in &place.units {
+            self.seqs[unit.slot as usize] = seq;
+            self.memories[unit.slot as usize] = Some(memory.clone());
+        }
+    }
+
+    /// Frees a memory's slots.
+    pub(super) fn release(&mut self, id: MemoryId) {
+        let Some(place) = self.places.remove(&id) else { return };
+        for unit in &place.units {
+            self.memories[unit.slot as usize] = None;
+            self.read[unit.slot as usize] = Read::default();
+            self.free.push(unit.slot);
+        }
     }
 
     pub(super) fn memory(&self, slot: u32) -> Option<&Arc<Memory>> {
         self.memories[slot as usize].as_ref()
     }
 
-    pub(super) fn memories(&self) -> impl Iterator<Item = &Arc<Memory>> {
-        self.memories.iter().flatten()
+    /// All memories, in no particular order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Memory>> {
+        self.places.values().filter_map(|place| self.memory(place.units[0].slot))
     }
 
+    /// The place of the memory's last change.
     pub(super) fn seq(&self, slot: u32) -> Seq {
         self.seqs[slot as usize]
     }
@@ -68,9 +135,29 @@ impl Slots {
         &self.owners[slot as usize]
     }
 
+    /// Sets who said it, where the text says that.
+    pub(super) fn set_speaker(&mut self, slot: u32, speaker: Option<Number>) {
+        self.owners[slot as usize].speaker = speaker;
+    }
+
     /// The day on which it happened, if anybody said.
     pub(super) fn day(&self, slot: u32) -> Option<(i16, i8, i8)> {
         Some(self.days[slot as usize]).filter(|&(year, ..)| year > 0)
+    }
+
+    /// The unit's own place in meaning.
+    pub(super) fn own(&self, slot: u32) -> Option<&Encoding> {
+        self.read[slot as usize].own.as_ref().or_else(|| self.memory(slot)?.encoding.as_ref())
+    }
+
+    /// What is read of the unit in a slot: its part of the content, without the name before it if that is its speaker's.
+    pub(super) fn text<'a>(&self, memory: &'a Memory, slot: u32) -> &'a str {
+        let content = memory.content.as_str();
+        let unit = self.find(memory.id).and_then(|place| place.units.iter().find(|unit| unit.slot == slot));
+        let text = unit.map_or(content, |unit| &content[unit.span.start as usize..unit.span.end as usize]);
+        let prefixed = self.owner(slot).speaker.is_some() && memory.origin.speaker.is_none();
+        let first = unit.is_none_or(|unit| unit.span.start == 0);
+        leading_name(text).filter(|_| prefixed && first).map_or(text, |(_, rest)| rest)
     }
 
     fn grow(&mut self) -> u32 {
@@ -79,6 +166,7 @@ impl Slots {
         self.seqs.push(Seq::default());
         self.owners.push(Owner::default());
         self.days.push((0, 0, 0));
+        self.read.push(Read::default());
         slot
     }
 }

@@ -53,10 +53,9 @@ impl Speakers {
         named
     }
 
-    /// Whether a bare word is part of the name of someone who said 1 % or more of `memories`.
-    pub(super) fn is_name(&self, word: &str, memories: usize) -> bool {
-        let frequent = |&number: &Number| self.labels.count(number) * 100 >= memories;
-        self.called.get(word).is_some_and(|called| called.iter().any(frequent))
+    /// The words that speakers are called by, and whom each calls.
+    pub(super) fn called(&self) -> impl Iterator<Item = (&str, &[Number])> {
+        self.called.iter().map(|(word, called)| (word.as_str(), called.as_slice()))
     }
 }
 

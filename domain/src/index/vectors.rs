@@ -2,7 +2,7 @@
 
 use crate::encoding::{EncoderId, Encoding};
 
-mod scan;
+pub(super) mod dots;
 
 /// The vectors of all slots; a slot has at most one.
 #[derive(Debug, Default)]
@@ -31,12 +31,19 @@ struct Shelf {
 }
 
 impl Vectors {
-    /// Gives `slot`, which has none, a vector.
-    pub(super) fn add(&mut self, slot: u32, encoding: &Encoding) {
+    /// Gives `slot` a vector, in place of the one that it has.
+    pub(super) fn put(&mut self, slot: u32, encoding: &Encoding) {
         let at = slot as usize;
         if self.places.len() <= at {
             self.places.resize(at + 1, None);
         }
+        if let Some(place) = self.places[at]
+            && self.shelves[usize::from(place.shelf)].holds(encoding)
+        {
+            self.shelves[usize::from(place.shelf)].replace(place.row, encoding);
+            return;
+        }
+        self.remove(slot);
         if let Some((shelf, number)) = self.shelf(encoding) {
             self.places[at] = Some(Place { shelf: number, row: shelf.push(slot, encoding) });
         }
@@ -51,10 +58,10 @@ impl Vectors {
         }
     }
 
-    /// Writes max(0, cosine with `query`) of every slot whose vector is of the query's encoder into `signals`.
-    pub(super) fn score(&self, query: &Encoding, signals: &mut [f32]) {
+    /// Writes `weight` × max(0, cosine with `query`) of every slot whose vector is of the query's encoder into `signals`.
+    pub(super) fn score(&self, query: &Encoding, weight: f32, signals: &mut [f32]) {
         for shelf in self.shelves.iter().filter(|shelf| shelf.holds(query)) {
-            shelf.score(query, signals);
+            shelf.score(query, weight, signals);
         }
     }
 
@@ -73,7 +80,7 @@ const AT_A_TIME: usize = 512;
 impl Shelf {
     fn new(encoding: &Encoding) -> Self {
         let dims = encoding.row().len();
-        let stride = dims.next_multiple_of(scan::BLOCK);
+        let stride = dots::padded(dims);
         Self { encoder: encoding.encoder().clone(), dims, stride, rows: vec![], scales: vec![], slots: vec![] }
     }
 
@@ -94,6 +101,12 @@ impl Shelf {
         u32::try_from(row).expect("there are not more rows than slots")
     }
 
+    fn replace(&mut self, row: u32, encoding: &Encoding) {
+        let at = row as usize;
+        self.rows[at * self.stride..][..self.dims].copy_from_slice(encoding.row());
+        self.scales[at] = encoding.scale();
+    }
+
     /// Puts the last row in the place of `row`; the slot whose row was moved, if one was.
     fn swap_remove(&mut self, row: u32) -> Option<u32> {
         let at = row as usize;
@@ -106,18 +119,17 @@ impl Shelf {
         self.slots.get(at).copied()
     }
 
-    fn score(&self, query: &Encoding, signals: &mut [f32]) {
-        let mut wide: Vec<i16> = query.row().iter().map(|&x| i16::from(x)).collect();
-        wide.resize(self.stride, 0);
+    fn score(&self, query: &Encoding, weight: f32, signals: &mut [f32]) {
+        let wide = dots::widened(query.row());
         let scale = query.scale();
-        let mut dots = [0i32; AT_A_TIME];
+        let mut products = [0i32; AT_A_TIME];
         let rows = self.rows.chunks(AT_A_TIME * self.stride);
         let owners = self.slots.chunks(AT_A_TIME).zip(self.scales.chunks(AT_A_TIME));
         for (rows, (slots, scales)) in rows.zip(owners) {
-            let dots = &mut dots[..slots.len()];
-            scan::dots(&wide, rows, dots);
-            for ((&dot, &slot), &row_scale) in dots.iter().zip(slots).zip(scales) {
-                signals[slot as usize] = (dot as f32 * scale * row_scale).clamp(0.0, 1.0);
+            let products = &mut products[..slots.len()];
+            dots::dots(&wide, rows, products);
+            for ((&dot, &slot), &row_scale) in products.iter().zip(slots).zip(scales) {
+                signals[slot as usize] = weight * (dot as f32 * scale * row_scale).clamp(0.0, 1.0);
             }
         }
     }

@@ -21,3 +21,12 @@ pub fn saturation(count: f32, length: f32) -> f32 {
 pub fn signal(bm25: f32, idf_sum: f32) -> f32 {
     if idf_sum > 0.0 { (bm25 / ((K1 + 1.0) * idf_sum)).clamp(0.0, 1.0) } else { 0.0 }
 }
+
+/// How much a wordpiece says beyond being a word of the language, 0 to 1: 1e-3 / (1e-3 + p), with p by Zipf's law on its
+/// place in BERT's uncased vocabulary, which is ordered by frequency from id 1996 on.
+pub fn rarity(piece: u16) -> f32 {
+    /// The sum of 1/(id - 1994) over ids 1996 to 30,521 and of 1/2 over ids 999 to 1995.
+    const SUM: f32 = 498.5 + 9.838;
+    let p = if piece < 1996 { 0.5 } else { 1.0 / f32::from(piece - 1994) } / SUM;
+    1e-3 / (1e-3 + p)
+}

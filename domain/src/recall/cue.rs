@@ -1,7 +1,7 @@
 //! What recall is asked with.
 
 use crate::encoding::Encoding;
-use crate::memory::{Importance, Kind, Memory, MemoryText, Source};
+use crate::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Source};
 use crate::metadata::Metadata;
 use crate::recall::term::Weights;
 use crate::tenant::{Label, Namespace, Tenant};
@@ -24,6 +24,10 @@ pub struct Cue {
     pub limit: usize,
     /// How the caller will weigh the signals, so that the best are among the candidates.
     pub weights: Weights,
+    /// Memories that are to be candidates beside those, if the filter admits them.
+    pub include: Vec<MemoryId>,
+    /// The moment that is asked about: what happened lately happened shortly before it.
+    pub at: Timestamp,
 }
 
 /// What a memory must satisfy; applied before any cut, never a security boundary.

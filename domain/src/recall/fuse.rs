@@ -11,16 +11,29 @@ pub const SLOPE: f32 = 3.5;
 /// The weights where nobody has set others; chosen on development conversations (LoCoMo).
 pub fn default_weights() -> Weights {
     Weights::default()
-        .with(Term::Semantic, 0.87)
-        .with(Term::Lexical, 0.68)
-        .with(Term::Speaker, 0.31)
-        .with(Term::Date, 0.73)
+        .with(Term::Lexical, 0.45)
+        .with(Term::Semantic, 0.90)
+        .with(Term::Wordwise, 1.00)
+        .with(Term::Conversation, 0.70)
+        .with(Term::Speaker, 0.40)
+        .with(Term::Date, 0.65)
+        .with(Term::Kind, 0.25)
+        .with(Term::Question, -0.10)
+        .with(Term::Capitals, 0.07)
+        .with(Term::FirstPerson, 0.18)
+        .with(Term::TimeExpression, 0.09)
+        .with(Term::Centrality, -0.36)
         .with(Term::Session, 0.10)
 }
 
 /// The score of a weighted sum: logistic(OFFSET + SLOPE · raw), 0 to 1, the same for every call and so comparable.
 pub fn score(raw: f32) -> f32 {
-    1.0 / (1.0 + (-(OFFSET + SLOPE * raw)).exp())
+    logistic(OFFSET + SLOPE * raw)
+}
+
+/// From log-odds to a probability, 0 to 1.
+pub fn logistic(odds: f32) -> f32 {
+    1.0 / (1.0 + (-odds).exp())
 }
 
 /// One line of an explanation: signal × weight = points.

@@ -3,30 +3,88 @@
 /// A term of the score. One more signal is one more line here and one default weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Term {
-    /// Nearness in meaning: cosine of the query's and the memory's vectors, 0 to 1.
-    Semantic,
-    /// Shared words: BM25 by the weight of the query's words, 0 to 1.
+    /// Shared words: BM25 over the memory and its neighbours in the session, stretched so that the best has .4 or more, 0 to 1.
     Lexical,
+    /// Nearness in meaning: cosine of the query's vector and that of the memory read with its neighbours, 0 to 1.
+    Semantic,
+    /// Nearness in meaning of a long memory as a whole, beside its best passage, 0 to 1.
+    Whole,
+    /// For each word of the query the nearest word of the memory, averaged by weight, 0 to 1.
+    Wordwise,
+    /// Shared words of the whole session, 0 to .5.
+    Conversation,
     /// The memory's speaker is named in the query: strength of the other signals, 0 to 2.
     Speaker,
     /// A date in the query against when the memory happened, 0 to 1.
     Date,
+    /// A date in the query against the dates that the memory's words mean, 0 to 1.
+    Dated,
+    /// The memory holds what the question asks for: a time, a place, a person, a number, a reason, 0 to 1.
+    Kind,
+    /// The memory asks, 0 to 1.5.
+    Question,
+    /// The memory names things: capitals inside sentences, 0 to 1.
+    Capitals,
+    /// The memory says I or we, 0 or 1.
+    FirstPerson,
+    /// The memory says when, 0 or 1.
+    TimeExpression,
+    /// The memory says what all say: cosine with the mean of the namespace, 0 to 1.
+    Centrality,
     /// Held in the session's working memory: its salience there, 0 to 1.
     Session,
+    /// How lately it happened, 1 at the moment asked about, half as much each thirty days, 0 to 1.
+    Recency,
+    /// How much it matters, 0 to 1.
+    Importance,
+    /// Linked to one of the best answers: how good that one is, 0 to 1.
+    Link,
 }
 
 impl Term {
     /// Every term, in the order of their places in [`Signals`].
-    pub const ALL: [Self; 5] = [Self::Semantic, Self::Lexical, Self::Speaker, Self::Date, Self::Session];
+    pub const ALL: [Self; 18] = [
+        Self::Lexical,
+        Self::Semantic,
+        Self::Whole,
+        Self::Wordwise,
+        Self::Conversation,
+        Self::Speaker,
+        Self::Date,
+        Self::Dated,
+        Self::Kind,
+        Self::Question,
+        Self::Capitals,
+        Self::FirstPerson,
+        Self::TimeExpression,
+        Self::Centrality,
+        Self::Session,
+        Self::Recency,
+        Self::Importance,
+        Self::Link,
+    ];
 
     /// The term's name in explanations and settings.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Semantic => "semantic",
             Self::Lexical => "lexical",
+            Self::Semantic => "semantic",
+            Self::Whole => "whole",
+            Self::Wordwise => "wordwise",
+            Self::Conversation => "conversation",
             Self::Speaker => "speaker",
             Self::Date => "date",
+            Self::Dated => "dated",
+            Self::Kind => "kind",
+            Self::Question => "question",
+            Self::Capitals => "capitals",
+            Self::FirstPerson => "first_person",
+            Self::TimeExpression => "time_expression",
+            Self::Centrality => "centrality",
             Self::Session => "session",
+            Self::Recency => "recency",
+            Self::Importance => "importance",
+            Self::Link => "link",
         }
     }
 

@@ -41,5 +41,7 @@ pub(crate) fn cue(text: &str) -> Cue {
         filter: Filter::default(),
         limit: 10,
         weights: fuse::default_weights(),
+        include: vec![],
+        at: Timestamp::from_micros(0).unwrap(),
     }
 }

@@ -46,11 +46,13 @@ fn cue(query: &str) -> Cue {
         filter: Filter::default(),
         limit: 10,
         weights: default_weights(),
+        include: vec![],
+        at: second(0),
     }
 }
 
 async fn found(store: &impl LongTermMemory, cue: &Cue) -> Vec<MemoryId> {
-    store.search(cue).await.expect("searched").iter().map(|candidate| candidate.memory.id).collect()
+    store.search(cue).await.expect("searched").candidates.iter().map(|candidate| candidate.memory.id).collect()
 }
 
 fn ids(numbers: &[u128]) -> Vec<MemoryId> {
@@ -71,7 +73,7 @@ pub async fn what_is_stored_is_found_by_the_next_search(store: &(impl Ledger + L
 /// As the ledger has it; the words that it shares with the query show as a signal between 0 and 1.
 pub async fn a_candidate_is_the_whole_memory_with_its_signals(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
-    let best = store.search(&cue("passport")).await.expect("searched").remove(0);
+    let best = store.search(&cue("passport")).await.expect("searched").candidates.remove(0);
     assert_eq!(*best.memory, memory(2, "the passport is in the drawer"));
     let lexical = best.signals.get(Term::Lexical);
     assert!(lexical > 0.0 && lexical <= 1.0, "{lexical}");
@@ -99,7 +101,7 @@ pub async fn candidates_are_at_most_as_many_as_wanted(store: &(impl Ledger + Lon
 pub async fn the_best_by_the_weights_of_the_cue_come_first(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
     let weights = Weights::default().with(Term::Lexical, 1.0);
-    let all = store.search(&Cue { weights, ..cue("tea kettle") }).await.expect("searched");
+    let all = store.search(&Cue { weights, ..cue("tea kettle") }).await.expect("searched").candidates;
     let points: Vec<f32> = all.iter().map(|candidate| candidate.signals.dot(&weights)).collect();
     assert!(points.is_sorted_by(|a, b| a >= b), "{points:?}");
     assert_eq!(all[0].memory.id, id(3), "both words");
@@ -149,7 +151,7 @@ pub async fn a_change_is_found_at_once(store: &(impl Ledger + LongTermMemory)) {
     let amendment = Amendment { tags: Some(vec![label("travel")]), ..Amendment::default() };
     let changed = store.change(changing(2, Change::Amend(amendment))).await.map(answer).expect("changed");
     let filter = Filter { tags_any: vec![label("travel")], ..Filter::default() };
-    let candidates = store.search(&Cue { filter, ..cue("passport") }).await.expect("searched");
+    let candidates = store.search(&Cue { filter, ..cue("passport") }).await.expect("searched").candidates;
     assert_eq!(candidates.iter().map(|candidate| &candidate.memory).collect::<Vec<_>>(), [&changed]);
 }
 
@@ -166,7 +168,7 @@ pub async fn what_is_erased_is_not_found(store: &(impl Ledger + LongTermMemory))
 pub async fn words_of_what_is_erased_do_not_count(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
     let signals = async || {
-        let candidates = store.search(&cue("passport kettle")).await.expect("searched");
+        let candidates = store.search(&cue("passport kettle")).await.expect("searched").candidates;
         candidates.iter().map(|one| (one.memory.id, one.signals)).collect::<Vec<_>>()
     };
     let before = signals().await;
@@ -191,7 +193,7 @@ pub async fn a_namespace_erased_is_empty(store: &(impl Ledger + LongTermMemory))
 /// In any number; search answers the same.
 pub async fn applying_the_same_twice_changes_nothing(store: &(impl Ledger + LongTermMemory)) {
     let stored = fill(store, vec![memory(1, "the kettle"), memory(2, "another kettle")]).await;
-    let before = store.search(&cue("kettle")).await.expect("searched");
+    let before = store.search(&cue("kettle")).await.expect("searched").candidates;
     let entries: Vec<Entry> = stored
         .iter()
         .map(|one| Entry { seq: one.seq, act: Act::Put { first: one.seq, memory: one.memory.clone() } })
@@ -199,7 +201,7 @@ pub async fn applying_the_same_twice_changes_nothing(store: &(impl Ledger + Long
     for _ in 0..2 {
         store.apply(&acme(), &entries).await.expect("applied");
     }
-    let after = store.search(&cue("kettle")).await.expect("searched");
+    let after = store.search(&cue("kettle")).await.expect("searched").candidates;
     let told = |candidates: &[Candidate]| {
         candidates.iter().map(|one| (one.memory.clone(), one.seq, one.signals)).collect::<Vec<_>>()
     };
@@ -213,7 +215,7 @@ pub async fn an_older_entry_after_a_newer_changes_nothing(store: &(impl Ledger +
     let changed = store.change(changing(1, Change::Amend(amendment))).await.map(answer).expect("changed");
     let old = Entry { seq: stored.seq, act: Act::Put { first: stored.seq, memory: stored.memory } };
     store.apply(&acme(), &[old]).await.expect("passed over");
-    let candidates = store.search(&cue("kettle")).await.expect("searched");
+    let candidates = store.search(&cue("kettle")).await.expect("searched").candidates;
     assert_eq!(candidates.iter().map(|one| &one.memory).collect::<Vec<_>>(), [&changed]);
 }
 
@@ -238,16 +240,17 @@ pub async fn namespaces_are_searched_apart(store: &(impl Ledger + LongTermMemory
 /// With equal ids too; another's memories move no signal.
 pub async fn tenants_are_searched_apart(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
-    let before = store.search(&cue("kettle")).await.expect("searched");
+    let before = store.search(&cue("kettle")).await.expect("searched").candidates;
     let theirs: Vec<Memory> = (1..=9)
         .map(|number| Memory { tenant: tenant("other"), ..memory(number, &format!("kettle {number}")) })
         .collect();
     fill(store, theirs).await;
-    let after = store.search(&cue("kettle")).await.expect("searched");
+    let after = store.search(&cue("kettle")).await.expect("searched").candidates;
     let told =
         |candidates: &[Candidate]| candidates.iter().map(|one| (one.memory.clone(), one.signals)).collect::<Vec<_>>();
     assert_eq!(told(&after), told(&before));
-    let candidates = store.search(&Cue { tenant: tenant("other"), ..cue("kettle") }).await.expect("searched");
+    let candidates =
+        store.search(&Cue { tenant: tenant("other"), ..cue("kettle") }).await.expect("searched").candidates;
     assert!(candidates.iter().all(|one| one.memory.tenant == tenant("other")) && candidates.len() == 9);
 }
 
@@ -256,7 +259,7 @@ pub async fn an_encoded_cue_finds_its_neighbours(store: &(impl Ledger + LongTerm
     fill(store, numbered(20)).await;
     let weights = Weights::default().with(Term::Semantic, 1.0);
     let near = Cue { encoding: Some(encoding(7)), weights, limit: 1, ..cue("something") };
-    let best = store.search(&near).await.expect("searched").remove(0);
+    let best = store.search(&near).await.expect("searched").candidates.remove(0);
     assert_eq!(best.memory.id, id(7));
     assert!((best.signals.get(Term::Semantic) - 1.0).abs() < 1e-3, "{:?}", best.signals);
 }

@@ -11,7 +11,7 @@ use application::ports::long_term::{Entry, LongTermMemory};
 use application::ports::outbox::{Batch, Claim, Depth, Outbox, Settling};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
-use domain::index::Candidate;
+use domain::index::Found;
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
@@ -85,7 +85,7 @@ impl<T: LongTermMemory> LongTermMemory for Switch<T> {
         self.reach("long_term", "tell its position")?.position(tenant).await
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         self.reach("long_term", "search")?.search(cue).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::long_term::{Act, Entry, LongTermMemory};
-use domain::index::{Candidate, NamespaceIndex};
+use domain::index::{Found, NamespaceIndex};
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
 use domain::tenant::{Namespace, Tenant};
@@ -26,7 +26,7 @@ impl Shelves {
     pub(super) fn put(&mut self, seq: Seq, first: Seq, memory: &Arc<Memory>) {
         self.journal.push(Entry { seq, act: Act::Put { first, memory: memory.clone() } });
         if self.is_later(seq, memory.id) {
-            self.by_namespace.entry(memory.namespace.clone()).or_default().put(seq, memory.clone());
+            self.by_namespace.entry(memory.namespace.clone()).or_default().put_since(first, seq, memory.clone());
         }
     }
 
@@ -76,7 +76,7 @@ impl LongTermMemory for Volatile {
         Ok(shelves.and_then(|shelves| shelves.positions.values().max().copied()).unwrap_or_default())
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         let state = self.state();
         let index = state.estates.get(&cue.tenant).and_then(|estate| estate.shelves.by_namespace.get(&cue.namespace));
         Ok(index.map(|index| index.search(cue)).unwrap_or_default())

@@ -116,7 +116,7 @@ impl<L: LongTermMemory + 'static> Api<L> {
     ) -> Result<SearchAnswer, Problem> {
         let cue = cue.0.of(named(&tenant)?)?;
         let found = self.engine.search(&cue).await?;
-        Ok(SearchAnswer::Found(Json(CandidatesWire::from(&found[..]))))
+        Ok(SearchAnswer::Found(Json(CandidatesWire::from(&found))))
     }
 
     /// See how far entries were applied

@@ -86,6 +86,11 @@ pub(super) struct Cue {
     limit: u64,
     /// How the caller will weigh the signals, by their names.
     weights: BTreeMap<String, f32>,
+    /// Memories that are to be candidates beside those, if the filter admits them.
+    #[oai(default, skip_serializing_if_is_empty)]
+    include: Vec<String>,
+    /// The moment that is asked about.
+    at: i64,
 }
 
 /// What a memory must satisfy; what is left out is not asked for.
@@ -141,6 +146,17 @@ struct Filter {
 pub(super) struct Candidates {
     /// At most as many as wanted.
     candidates: Vec<Candidate>,
+    /// How the query was read.
+    reading: Reading,
+}
+
+/// How a namespace reads a query.
+#[derive(Debug, Object)]
+struct Reading {
+    /// Content words, the names of speakers left out.
+    words: u64,
+    /// How many speakers it names.
+    named: u64,
 }
 
 /// A memory with its signals for the cue.
@@ -152,6 +168,8 @@ struct Candidate {
     signals: BTreeMap<String, f32>,
     /// The memory, whole.
     memory: Memory,
+    /// Whether the query names the one who said it.
+    named: bool,
 }
 
 /// A memory, whole.

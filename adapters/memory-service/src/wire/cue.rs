@@ -1,12 +1,14 @@
 //! What is searched for.
 
 use domain::encoding::Encoding;
-use domain::memory::{Importance, Kind, MemoryText, Source};
+use domain::memory::{Importance, Kind, MemoryId, MemoryText, Source};
 use domain::recall::cue::{Cue, Filter};
 use domain::tenant::{Label, Namespace, Tenant};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use somabrain_record::{EncodingRecord, MetadataRecord};
+
+use uuid::Uuid;
 
 use super::InvalidWire;
 use super::terms::TermsWire;
@@ -23,6 +25,9 @@ pub(crate) struct CueWire {
     filter: FilterWire,
     limit: usize,
     weights: TermsWire,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    include: Vec<Uuid>,
+    at: i64,
 }
 
 /// A filter; times are microseconds since 1970 in UTC, what is left out is not asked for.
@@ -76,6 +81,8 @@ impl CueWire {
             filter: self.filter.try_into().map_err(|invalid: InvalidWire| invalid.within("filter"))?,
             limit: self.limit,
             weights: self.weights.0,
+            include: self.include.into_iter().map(MemoryId).collect(),
+            at: Timestamp::from_micros(self.at).map_err(|broken| InvalidWire::new("at", broken))?,
         })
     }
 }
@@ -89,6 +96,8 @@ impl From<&Cue> for CueWire {
             filter: FilterWire::from(&cue.filter),
             limit: cue.limit.clamp(1, Self::MOST),
             weights: TermsWire(cue.weights),
+            include: cue.include.iter().map(|id| id.0).collect(),
+            at: cue.at.micros(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use application::ports::error::{PortError, PortErrorKind};
 use application::ports::long_term::{Act, Entry, LongTermMemory};
 use domain::encoding::{EncoderId, Encoding};
-use domain::index::Candidate;
+use domain::index::Found;
 use domain::link::{Link, Relation};
 use domain::memory::{Cost, Importance, Kind, Memory, MemoryId, MemoryText, Origin, Procedure, Seq, Source, Times};
 use domain::metadata::{Metadata, Value};
@@ -27,7 +27,7 @@ pub(crate) struct Scripted {
     pub(crate) failing: Mutex<Option<PortErrorKind>>,
     pub(crate) applied: Mutex<Vec<Vec<Entry>>>,
     pub(crate) cues: Mutex<Vec<Cue>>,
-    pub(crate) found: Mutex<Vec<Candidate>>,
+    pub(crate) found: Mutex<Found>,
 }
 
 impl Scripted {
@@ -50,7 +50,7 @@ impl LongTermMemory for Scripted {
         Ok(applied.iter().flatten().map(|entry| entry.seq).max().unwrap_or_default())
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Vec<Candidate>, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         self.check()?;
         self.cues.lock().unwrap().push(cue.clone());
         Ok(self.found.lock().unwrap().clone())
@@ -133,7 +133,7 @@ pub(crate) fn tenant() -> Tenant {
     Tenant::try_new("acme").unwrap()
 }
 
-pub(crate) fn label(name: &str) -> Label {
+fn label(name: &str) -> Label {
     Label::try_new(name).unwrap()
 }
 
@@ -244,5 +244,7 @@ pub(crate) fn cue() -> Cue {
         },
         limit: 48,
         weights: Weights::default().with(Term::Semantic, 0.1 + 0.2).with(Term::Session, -1e-30).with(Term::Date, -0.0),
+        include: vec![MemoryId(Uuid::from_u128(7))],
+        at: at(10),
     }
 }

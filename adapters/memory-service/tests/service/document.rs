@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use application::ports::long_term::LongTermMemory;
-use domain::index::Candidate;
+use domain::index::{Candidate, Found, Reading};
 use domain::memory::Seq;
 use domain::recall::term::{Signals, Term};
 use serde_json::{Map, Value};
@@ -71,11 +71,13 @@ fn every_operation_is_described_with_its_errors_and_its_token() {
 async fn what_travels_is_what_is_described() {
     let service = service().await;
     let signals = Term::ALL.into_iter().fold(Signals::default(), |all, term| all.with(term, 0.5));
-    let candidate = Candidate { memory: Arc::new(whole()), seq: Seq(1), signals };
-    *service.engine.found.lock().unwrap() = vec![candidate];
-    let body = r#"{"namespace":"default","text":"hello","limit":1,"weights":{"lexical":1}}"#;
+    let candidate = Candidate { memory: Arc::new(whole()), seq: Seq(1), signals, named: true };
+    let reading = Reading { words: 1, named: 1 };
+    *service.engine.found.lock().unwrap() = Found { candidates: vec![candidate], reading };
+    let body = r#"{"namespace":"default","text":"hello","limit":1,"weights":{"lexical":1},"at":0}"#;
     let answer = service.ask("/v1/tenants/acme/search", Some(TOKEN), Some(body)).await.json();
     let document = described();
+    fits(&document, "Reading", answer["reading"].as_object().unwrap());
     let candidate = answer["candidates"][0].as_object().unwrap();
     fits(&document, "Candidate", candidate);
     let memory = candidate["memory"].as_object().unwrap();

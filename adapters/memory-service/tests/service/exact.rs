@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use application::ports::long_term::{Act, Entry, LongTermMemory};
-use domain::index::Candidate;
+use domain::index::{Candidate, Found, Reading};
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::{Cue, Filter};
 use domain::recall::term::{PerTerm, Signals, Term};
@@ -55,15 +55,18 @@ async fn every_bit_of_the_signals_comes_back_in_the_order_of_the_engine() {
             memory: Arc::new(Memory { id: MemoryId(Uuid::from_u128(nth as u128)), ..whole() }),
             seq: Seq(i64::MAX - nth as i64),
             signals: Signals::default().with(Term::Lexical, number).with(Term::Speaker, -number),
+            named: nth % 2 == 0,
         })
         .collect();
-    *service.engine.found.lock().unwrap() = found.clone();
+    let reading = Reading { words: 3, named: 1 };
+    *service.engine.found.lock().unwrap() = Found { candidates: found.clone(), reading };
 
     let answered = service.client.search(&cue()).await.unwrap();
 
     let told =
         |all: &[Candidate]| all.iter().map(|one| (one.memory.clone(), one.seq, bits(&one.signals))).collect::<Vec<_>>();
-    assert_eq!(told(&answered), told(&found));
+    assert_eq!(told(&answered.candidates), told(&found));
+    assert_eq!(answered.reading, reading);
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn what_is_not_of_the_wire_is_422_and_names_the_field_but_no_word() {
         "content":"a secret","kind":"episodic","importance":0.5,"source":"user","created":0,"valid":0,"novelty":0.0,
         "salience":0.0,"version":1}"#;
     let erase = r#"{"namespace":"default","id":"00000000-0000-0000-0000-000000000001"}"#;
-    let search = |rest: &str| format!(r#"{{"namespace":"default","text":"a secret","weights":{{}}{rest}}}"#);
+    let search = |rest: &str| format!(r#"{{"namespace":"default","text":"a secret","weights":{{}},"at":0{rest}}}"#);
     let bodies = [
         (MEMORIES, String::new(), "body"),
         (MEMORIES, "a secret".into(), "body"),

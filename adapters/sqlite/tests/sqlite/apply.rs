@@ -38,7 +38,7 @@ async fn apply(engine: &Engine, entries: &[Entry]) {
 
 /// What is found for "fox" with the places of the last changes, by id.
 async fn foxes(engine: &Engine) -> Vec<(Arc<Memory>, Seq)> {
-    let candidates = engine.search(&cue("fox")).await.unwrap();
+    let candidates = engine.search(&cue("fox")).await.unwrap().candidates;
     let mut found: Vec<_> = candidates.into_iter().map(|found| (found.memory, found.seq)).collect();
     found.sort_by_key(|(memory, _)| memory.id);
     found
@@ -253,7 +253,7 @@ async fn a_ledger_keeps_entries_of_another_beside_its_own() {
 
     let sqlite = open(folder.path()).await;
 
-    assert_eq!(sqlite.search(&cue("fox")).await.unwrap().len(), 2);
+    assert_eq!(sqlite.search(&cue("fox")).await.unwrap().candidates.len(), 2);
     assert_eq!(remember(&sqlite, [memory(3, "a third fox")]).await[0].seq, Seq(8));
 }
 

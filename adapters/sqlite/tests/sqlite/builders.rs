@@ -125,6 +125,8 @@ pub(crate) fn cue(text: &str) -> Cue {
         filter: Filter::default(),
         limit: 10,
         weights: Weights::default().with(Term::Lexical, 1.0).with(Term::Semantic, 1.0),
+        include: vec![],
+        at: Timestamp::MIN,
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) async fn find<P: Ports>(
     }
     match brain.timed(Stage::LongTerm, brain.ports.long_term().search(cue)).await {
         Ok(found) => {
+            let found = found.candidates;
             let found = if more { still_there(brain, cue, found).await? } else { found };
             Ok(Found { candidates: with_waiting(brain, cue, found, &entries), degraded })
         }
@@ -123,7 +124,7 @@ fn scored<P: Ports>(brain: &Brain<P>, cue: &Cue, held: &[Arc<Memory>], entries: 
             }
         }
     }
-    index.search(cue)
+    index.search(cue).candidates
 }
 
 /// What a session holds of the namespace, as the ledger knows it now. Nothing where that is away too: it may have been

@@ -1,17 +1,29 @@
-//! The linear scan: one query against all rows, 16-bit products summed in 32 bits (4,096 × 127² fits).
+//! Dot products of int8 rows: one query against many rows, 16-bit products summed in 32 bits (4,096 × 127² fits).
 
 use std::hint::black_box;
 
 use multiversion::multiversion;
 
 /// Rows are whole blocks of this many components.
-pub(super) const BLOCK: usize = 64;
+const BLOCK: usize = 64;
 
 /// Sums kept side by side, so that a step is one wide multiply-add.
 const LANES: usize = 16;
 
+/// Components of a row, filled up to whole blocks.
+pub(in crate::index) fn padded(dims: usize) -> usize {
+    dims.next_multiple_of(BLOCK)
+}
+
+/// A row as a query: 16 bits a component, filled up with zeros to whole blocks.
+pub(in crate::index) fn widened(row: &[i8]) -> Vec<i16> {
+    let mut wide: Vec<i16> = row.iter().map(|&x| i16::from(x)).collect();
+    wide.resize(padded(row.len()), 0);
+    wide
+}
+
 /// The dot products of `query` (whole blocks) with each of `rows` (as long as the query, one after the other).
-pub(super) fn dots(query: &[i16], rows: &[i8], dots: &mut [i32]) {
+pub(in crate::index) fn dots(query: &[i16], rows: &[i8], dots: &mut [i32]) {
     // hidden, lest the compiler widen the query to 32 bits ahead of the loop and spill it: that costs twice the time
     scan(black_box(query), rows, dots);
 }

@@ -1,0 +1,76 @@
+//! What a query asks, read with the statistics of the namespace.
+
+use crate::encoding::Encoding;
+use crate::index::labels::Number;
+use crate::index::{NamespaceIndex, Reading};
+use crate::recall::bm25;
+use crate::recall::cue::Cue;
+use crate::recall::kind::{Asked, asked};
+use crate::text::dates::{self, SaidDate};
+use crate::text::script::latin_share;
+use crate::text::words;
+
+/// A query as a namespace reads it.
+pub(super) struct Question {
+    /// Content words without the names that are cut.
+    pub(super) words: Vec<String>,
+    /// Places in meaning, one an encoder, and what nearness to each counts.
+    pub(super) encodings: Vec<(Encoding, f32)>,
+    /// Its wordpieces, each with what it counts.
+    pub(super) pieces: Vec<(u16, f32)>,
+    /// Which speakers are named, ascending.
+    pub(super) named: Vec<Number>,
+    pub(super) dates: Vec<SaidDate>,
+    /// What is asked for, if it is a question.
+    pub(super) asked: Option<Asked>,
+    /// How much the table, which knows English, is to be trusted: the share of Latin letters, squared.
+    pub(super) latin: f32,
+}
+
+impl Question {
+    /// What the answer says of it.
+    pub(super) fn reading(&self) -> Reading {
+        Reading { words: self.words.len(), named: self.named.len() }
+    }
+}
+
+impl NamespaceIndex {
+    pub(super) fn read(&self, cue: &Cue) -> Question {
+        let text = cue.text.as_str();
+        // a question is the same without its mark
+        let bare = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '?' | '？'));
+        let bare = if bare.chars().all(|c| c.is_whitespace() || c.is_control()) { text } else { bare };
+        let plain = self.nameless(bare);
+        let latin = latin_share(bare).powi(2);
+        Question {
+            words: words::words(&plain),
+            encodings: self.encodings(&plain, cue.encoding.as_ref(), latin),
+            pieces: self.weighed_pieces(&plain),
+            named: self.owners.speakers.named(bare),
+            dates: dates::dates(bare),
+            asked: asked(text),
+            latin,
+        }
+    }
+
+    /// The encoding given, and the text's by the index's own table unless that is its encoder too.
+    fn encodings(&self, plain: &str, given: Option<&Encoding>, latin: f32) -> Vec<(Encoding, f32)> {
+        let table = self.lens.table.as_ref();
+        let own = table.filter(|table| given.is_none_or(|given| given.encoder() != table.encoder()));
+        let weighted = own.and_then(|table| table.encode_weighted(plain, |piece| self.idf(piece).sqrt()));
+        let given = given.map(|given| (given.clone(), 1.0));
+        given.into_iter().chain(weighted.map(|weighted| (weighted, latin))).collect()
+    }
+
+    /// Each wordpiece with its count times idf, less for the frequent words of the language.
+    fn weighed_pieces(&self, plain: &str) -> Vec<(u16, f32)> {
+        let mut pieces = self.lens.table.as_ref().map_or_else(Vec::new, |table| table.pieces(plain));
+        pieces.sort_unstable();
+        let weight = |same: &[u16]| (same[0], same.len() as f32 * self.idf(same[0]) * bm25::rarity(same[0]));
+        pieces.chunk_by(|a, b| a == b).map(weight).collect()
+    }
+
+    fn idf(&self, piece: u16) -> f32 {
+        bm25::idf(self.slots.units(), self.pieces.get(&piece).map_or(0, |&units| units as usize))
+    }
+}

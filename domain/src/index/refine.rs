@@ -1,0 +1,86 @@
+//! The second stage: all signals of the few units that may answer.
+
+use crate::encoding::{EncoderId, Encoding};
+use crate::index::NamespaceIndex;
+use crate::index::question::Question;
+use crate::index::strength::Strengths;
+use crate::index::wordwise::Wordwise;
+use crate::memory::Memory;
+use crate::recall::cue::Cue;
+use crate::recall::term::{Signals, Term};
+use crate::recall::{dated, kind, prior, recency, speaker};
+
+/// What the second stage computes once for all its units.
+pub(super) struct Refinement<'a> {
+    index: &'a NamespaceIndex,
+    cue: &'a Cue,
+    question: &'a Question,
+    strengths: &'a Strengths,
+    wordwise: Option<Wordwise>,
+    means: Vec<(EncoderId, Vec<f32>)>,
+}
+
+impl<'a> Refinement<'a> {
+    /// For these units, which may be given in any order.
+    pub(super) fn of(
+        index: &'a NamespaceIndex,
+        cue: &'a Cue,
+        question: &'a Question,
+        strengths: &'a Strengths,
+        units: &[u32],
+    ) -> Self {
+        let wordwise = index.lens.table.as_ref().map(|table| {
+            Wordwise::of(table, &question.pieces, question.words.len(), units, &index.slots, &index.context)
+        });
+        let mean = |(query, _): &(Encoding, f32)| {
+            let encoder = query.encoder();
+            (encoder.clone(), index.means.direction(encoder, query.row().len()))
+        };
+        Self { index, cue, question, strengths, wordwise, means: question.encodings.iter().map(mean).collect() }
+    }
+
+    /// All signals of the unit in a slot, working memory's and links' apart.
+    pub(super) fn signals(&self, slot: u32, memory: &Memory) -> Signals {
+        let strength = self.strengths.of(slot, &self.index.slots);
+        let wordwise = self.wordwise.as_ref().map_or(0.0, |all| all.signal(slot, &self.index.context));
+        let wordwise = wordwise * self.question.latin;
+        let mut signals = Signals::default()
+            .with(Term::Lexical, strength.lexical)
+            .with(Term::Semantic, strength.semantic)
+            .with(Term::Wordwise, wordwise)
+            .with(Term::Conversation, self.strengths.lexical.of_session(self.index.slots.owner(slot).session))
+            .with(Term::Date, strength.date)
+            .with(Term::Dated, self.dated(slot))
+            .with(Term::Centrality, self.centrality(slot))
+            .with(Term::Recency, recency::signal(memory.times.happened(), self.cue.at))
+            .with(Term::Importance, memory.importance.get() as f32);
+        if self.strengths.names(slot, &self.index.slots) {
+            let raw = self.strengths.lexical.raw[slot as usize];
+            signals.set(Term::Speaker, speaker::signal(raw, strength.semantic, wordwise));
+        }
+        self.with_traits(slot, signals)
+    }
+
+    fn dated(&self, slot: u32) -> f32 {
+        dated::signal(&self.question.dates, &self.index.slots.read[slot as usize].dates)
+    }
+
+    /// What a unit is by itself counts where something is asked.
+    fn with_traits(&self, slot: u32, signals: Signals) -> Signals {
+        let Some(asked) = &self.question.asked else { return signals };
+        let traits = &self.index.slots.read[slot as usize].traits;
+        signals
+            .with(Term::Kind, kind::signal(asked, traits))
+            .with(Term::Question, prior::question(traits))
+            .with(Term::Capitals, prior::capitals(traits))
+            .with(Term::FirstPerson, prior::first_person(traits))
+            .with(Term::TimeExpression, prior::time_expression(traits))
+    }
+
+    fn centrality(&self, slot: u32) -> f32 {
+        let Some(own) = self.index.slots.own(slot) else { return 0.0 };
+        let mean = self.means.iter().find(|(encoder, mean)| encoder == own.encoder() && mean.len() == own.row().len());
+        let dot = |mean: &[f32]| mean.iter().zip(own.row()).map(|(a, &b)| a * f32::from(b)).sum::<f32>();
+        mean.map_or(0.0, |(_, mean)| (dot(mean) * own.scale()).clamp(0.0, 1.0)) * self.question.latin
+    }
+}

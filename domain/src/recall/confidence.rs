@@ -1,0 +1,85 @@
+//! How likely it is that any memory answers: a logistic regression on what a search found.
+//!
+//! Fitted on questions of development conversations (LoCoMo, conv-26, conv-41 and conv-43) that some memory answers, on
+//! those that none does (category 5: the other one said it), on questions of other conversations, and on both kinds in
+//! namespaces of a few turns; `somabrain bench fit` does it again.
+
+use crate::index::{Candidate, Reading};
+use crate::recall::fuse;
+use crate::recall::term::{Term, Weights};
+
+/// What the confidence of an answer depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Evidence {
+    /// The best weighted sum.
+    pub top: f32,
+    /// The best weighted sum of words, meaning and single words alone.
+    pub plain: f32,
+    /// Where the query names one speaker: the best weighted sum (that of the speaker term apart) of what that one said,
+    /// less the best of what others said; 0 where not both are among the candidates.
+    pub ahead: f32,
+    /// Content words of the query.
+    pub words: f32,
+    /// The best weighted sum less the tenth.
+    pub gap: f32,
+}
+
+/// Which of the answers counts as the tenth.
+const TENTH: usize = 10;
+
+impl Evidence {
+    /// What the values are called, in their order.
+    pub const NAMES: [&str; 5] = ["top", "plain", "ahead", "words", "gap"];
+
+    /// The evidence of a search's candidates under these weights.
+    pub fn of(candidates: &[Candidate], reading: &Reading, weights: &Weights) -> Self {
+        let mut sums: Vec<f32> = candidates.iter().map(|one| one.signals.dot(weights)).collect();
+        sums.sort_unstable_by(|a, b| b.total_cmp(a));
+        let Some(&top) = sums.first() else {
+            return Self { words: reading.words as f32, ..Self::default() };
+        };
+        let tenth = sums[(TENTH - 1).min(sums.len() - 1)];
+        let plain = Weights::default()
+            .with(Term::Lexical, weights.get(Term::Lexical))
+            .with(Term::Semantic, weights.get(Term::Semantic))
+            .with(Term::Wordwise, weights.get(Term::Wordwise));
+        Self {
+            top,
+            plain: candidates.iter().map(|one| one.signals.dot(&plain)).fold(0.0, f32::max),
+            ahead: ahead(candidates, reading, weights),
+            words: reading.words as f32,
+            gap: top - tenth,
+        }
+    }
+
+    /// The values in the order of [`Self::NAMES`].
+    pub fn values(&self) -> [f32; 5] {
+        [self.top, self.plain, self.ahead, self.words, self.gap]
+    }
+}
+
+fn ahead(candidates: &[Candidate], reading: &Reading, weights: &Weights) -> f32 {
+    if reading.named != 1 {
+        return 0.0;
+    }
+    let weights = weights.with(Term::Speaker, 0.0);
+    let best = |theirs: bool| {
+        let said = candidates.iter().filter(|one| one.named == theirs);
+        said.map(|one| one.signals.dot(&weights)).reduce(f32::max)
+    };
+    best(true).zip(best(false)).map_or(0.0, |(theirs, others)| theirs - others)
+}
+
+/// The log-odds at no evidence, and what each value of [`Evidence`] adds to them.
+pub const OFFSET: f32 = -4.5;
+/// What each value counts, in the order of [`Evidence::NAMES`].
+pub const SLOPES: [f32; 5] = [2.9, 0.7, 3.9, -0.34, 0.96];
+
+/// The probability that one of the candidates answers, 0 to 1; 0 where there is none.
+pub fn confidence(evidence: &Evidence) -> f32 {
+    if evidence.top <= 0.0 {
+        return 0.0;
+    }
+    let sum: f32 = SLOPES.iter().zip(evidence.values()).map(|(slope, value)| slope * value).sum();
+    fuse::logistic(OFFSET + sum)
+}
