@@ -9,6 +9,7 @@ use domain::recall::term::Weights;
 use domain::tenant::{Label, Tenant};
 
 use crate::call::{Call, Caller};
+use crate::lessons::Copies;
 use crate::ports::admission::{Admission, Verdict};
 use crate::ports::authenticator::{Authenticator, Rejection};
 use crate::ports::error::PortError;
@@ -17,7 +18,7 @@ use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
 use crate::ports::policy::Action;
 use crate::ports::system::System;
 use crate::ports::{Component, Ports};
-use crate::use_cases::{change, erase, health, links, plan, read, recall, remember, sessions};
+use crate::use_cases::{change, erase, feedback, health, links, plan, read, recall, remember, sessions};
 use crate::work::delivery::Deliveries;
 use crate::work::folds::Folds;
 
@@ -27,6 +28,7 @@ pub struct Brain<P> {
     pub(crate) settings: Arc<Settings>,
     pub(crate) folds: Arc<Folds>,
     pub(crate) deliveries: Arc<Deliveries>,
+    pub(crate) lessons: Arc<Copies>,
 }
 
 impl<P> Clone for Brain<P> {
@@ -36,6 +38,7 @@ impl<P> Clone for Brain<P> {
             settings: self.settings.clone(),
             folds: self.folds.clone(),
             deliveries: self.deliveries.clone(),
+            lessons: self.lessons.clone(),
         }
     }
 }
@@ -43,7 +46,7 @@ impl<P> Clone for Brain<P> {
 /// What an operator can tune in the use cases.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// How much each signal counts in recall.
+    /// How much each signal counts in recall, before feedback has taught anything.
     pub weights: Weights,
     /// Below this confidence recall says that it abstains, 0 to 1.
     pub abstain_below: f32,
@@ -62,7 +65,8 @@ impl<P: Ports> Brain<P> {
     /// A brain over its ports.
     pub fn new(ports: P, settings: Settings) -> Self {
         let deliveries = Arc::new(Deliveries::of(ports.system().new_id()));
-        Self { ports: Arc::new(ports), settings: Arc::new(settings), folds: Arc::default(), deliveries }
+        let settings = Arc::new(settings);
+        Self { ports: Arc::new(ports), settings, folds: Arc::default(), deliveries, lessons: Arc::default() }
     }
 
     /// The ports, for those who compose.
@@ -158,6 +162,24 @@ impl<P: Ports> Brain<P> {
     /// Ends a session; erases nothing.
     pub async fn end_session(&self, call: &Call, session: Label) -> Result<sessions::Ended, sessions::SessionError> {
         self.counted("end_session", sessions::end(self, call, session).await)
+    }
+
+    /// Learns from what is said of a recall's memories.
+    pub async fn give_feedback(
+        &self,
+        call: &Call,
+        command: feedback::Feedback,
+    ) -> Result<feedback::Learned, feedback::FeedbackError> {
+        self.counted("feedback", feedback::give(self, call, command).await)
+    }
+
+    /// Takes back what was learned by the feedback of a version.
+    pub async fn take_feedback_back(
+        &self,
+        call: &Call,
+        version: u32,
+    ) -> Result<feedback::Learned, feedback::FeedbackError> {
+        self.counted("take_feedback_back", feedback::take_back(self, call, version).await)
     }
 
     /// How the service and everything it stands on is.

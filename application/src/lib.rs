@@ -10,6 +10,7 @@
 pub mod brain;
 pub mod call;
 mod gate;
+mod lessons;
 pub mod ports;
 pub mod use_cases;
 pub mod work;

@@ -12,6 +12,7 @@ pub mod metrics;
 pub mod outbox;
 pub mod policy;
 pub mod system;
+pub mod teaching;
 pub mod working;
 
 use std::future::Future;

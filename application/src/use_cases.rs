@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod erase;
+pub mod feedback;
 pub mod health;
 pub mod links;
 pub mod plan;

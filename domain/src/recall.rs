@@ -6,6 +6,7 @@ pub mod cue;
 pub mod date;
 pub mod dated;
 pub mod diversity;
+pub mod feedback;
 pub mod fuse;
 pub mod kind;
 pub mod prior;

@@ -15,6 +15,7 @@ use poem_openapi::{OpenApi, OpenApiService, Tags};
 
 use crate::config::Config;
 use crate::cursor::Cursors;
+use crate::feedback::FeedbackApi;
 use crate::front::{Front, Stopping};
 use crate::links::LinksApi;
 use crate::list::ListApi;
@@ -77,6 +78,7 @@ fn service<T: OpenApi>(resources: T) -> OpenApiService<T, ()> {
 type Resources<P> = (
     RememberApi<P>,
     RecallApi<P>,
+    FeedbackApi<P>,
     PlanApi<P>,
     ListApi<P>,
     MemoryApi<P>,
@@ -90,6 +92,7 @@ fn resources<P: Ports>(brain: &Brain<P>, config: &Arc<Config>, stopping: &Stoppi
     (
         RememberApi(brain.clone()),
         RecallApi(brain.clone()),
+        FeedbackApi(brain.clone()),
         PlanApi(brain.clone()),
         ListApi { brain: brain.clone(), cursors: Cursors::new(config.cursor_key) },
         MemoryApi(brain.clone()),

@@ -20,6 +20,7 @@ pub mod config;
 mod connection;
 pub mod cursor;
 mod export;
+mod feedback;
 pub mod front;
 mod headers;
 pub mod json;

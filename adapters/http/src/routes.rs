@@ -25,10 +25,12 @@ const fn open(pattern: &'static str) -> Route {
 }
 
 /// Every route.
-pub const ROUTES: [Route; 17] = [
+pub const ROUTES: [Route; 19] = [
     route("/remember", "POST"),
     route("/remember/batch", "POST"),
     route("/recall", "POST"),
+    route("/recall/feedback", "POST"),
+    route("/recall/feedback/{version}", "DELETE"),
     route("/plan", "POST"),
     route("/memories", "GET, HEAD, DELETE"),
     route("/memories/{id}", "GET, HEAD, PATCH, DELETE"),

@@ -20,6 +20,7 @@ mod own_tenant;
 mod switch;
 mod system;
 mod tokens;
+mod traces;
 mod volatile;
 pub mod working;
 

@@ -10,6 +10,7 @@ mod ledger;
 mod outbox;
 mod remember;
 mod search;
+mod teach;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -52,6 +53,7 @@ struct State {
     /// What no matrix has seen; erased memories are not among it.
     unseen: BTreeMap<Seq, Unseen>,
     outbox: outbox::Waiting,
+    lessons: HashMap<Tenant, Vec<teach::Row>>,
 }
 
 /// A memory stored and not merged yet.

@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use application::ports::error::PortError;
-use application::ports::working::{Admitted, Forget, Held, WorkingMemory};
+use application::ports::working::{Admitted, Forget, Held, Trace, WorkingMemory};
 use domain::memory::{Memory, MemoryId};
 use domain::tenant::{Label, Tenant};
 use domain::time::Timestamp;
 use domain::working::admission::{Focus, Limits};
+use uuid::Uuid;
+
+use crate::traces::Traces;
 
 /// How much is held in mind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,17 +38,22 @@ pub struct SessionMemory {
     limits: Limits,
     most: usize,
     sessions: Mutex<Sessions>,
+    traces: Mutex<Traces>,
 }
 
 impl SessionMemory {
     /// Nothing in mind yet.
     pub fn new(config: Config) -> Self {
         let limits = Limits { capacity: config.size, ttl: config.ttl };
-        Self { limits, most: config.sessions.max(1), sessions: Mutex::default() }
+        Self { limits, most: config.sessions.max(1), sessions: Mutex::default(), traces: Mutex::default() }
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().expect("no holder of this lock panics")
+    }
+
+    fn traces(&self) -> MutexGuard<'_, Traces> {
+        self.traces.lock().expect("no holder of this lock panics")
     }
 }
 
@@ -100,6 +108,15 @@ impl WorkingMemory for SessionMemory {
 
     async fn end(&self, tenant: &Tenant, session: &Label, now: Timestamp) -> Result<usize, PortError> {
         Ok(self.sessions().remove(tenant, session).map_or(0, |focus| focus.held(now).len()))
+    }
+
+    async fn note_recall(&self, tenant: &Tenant, trace: Trace, now: Timestamp) -> Result<(), PortError> {
+        self.traces().note(tenant, trace, now);
+        Ok(())
+    }
+
+    async fn recall_trace(&self, tenant: &Tenant, recall: Uuid, now: Timestamp) -> Result<Option<Trace>, PortError> {
+        Ok(self.traces().find(tenant, recall, now).cloned())
     }
 }
 

@@ -9,6 +9,7 @@ use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::index::Found;
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
@@ -77,6 +78,14 @@ impl Ledger for Delivering {
 
     async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
         self.ledger.namespaces(tenant).await
+    }
+
+    async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
+        self.ledger.teach(act).await
+    }
+
+    async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
+        self.ledger.lessons(tenant).await
     }
 }
 

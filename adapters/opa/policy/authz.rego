@@ -26,7 +26,7 @@ package somabrain.authz
 
 reads := {"memory:recall", "memory:read", "session:read"}
 
-writes := {"memory:remember", "memory:change", "memory:erase", "session:end"}
+writes := {"memory:remember", "memory:change", "memory:erase", "memory:feedback", "session:end"}
 
 plans := {"memory:plan"}
 

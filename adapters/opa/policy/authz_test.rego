@@ -24,6 +24,11 @@ test_a_writer_remembers_and_erases if {
 	authz.allow with input as asking(["writer"], "memory:erase", "acme")
 }
 
+test_a_writer_gives_feedback_and_a_reader_does_not if {
+	authz.allow with input as asking(["writer"], "memory:feedback", "acme")
+	not authz.allow with input as asking(["reader"], "memory:feedback", "acme")
+}
+
 test_a_writer_does_not_plan if {
 	not authz.allow with input as asking(["writer"], "memory:plan", "acme")
 }

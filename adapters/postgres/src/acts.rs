@@ -4,6 +4,7 @@ pub(crate) mod change;
 mod desk;
 pub(crate) mod erase;
 pub(crate) mod remember;
+pub(crate) mod teach;
 
 use application::ports::ledger::Note;
 use application::ports::long_term::{Act, Entry};

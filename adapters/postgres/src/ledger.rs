@@ -6,12 +6,13 @@ use application::ports::error::PortError;
 use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Selection, Stored, Version, Written,
 };
+use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId};
 use domain::tenant::{Namespace, Tenant};
 
 use crate::Postgres;
-use crate::acts::{change, erase, remember};
+use crate::acts::{change, erase, remember, teach};
 use crate::reads;
 use crate::transaction::Locks;
 
@@ -74,5 +75,20 @@ impl Ledger for Postgres {
     async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
         let read = self.ask(|| async move { reads::namespaces(&*self.connection().await?, tenant).await });
         read.await.map_err(|error| error.at("ledger", "count namespaces"))
+    }
+
+    async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
+        let (act, locks, events) = (&act, &teach::locks(&act), self.config.events);
+        let done = self.act(locks, || async move {
+            let transaction = self.begin(&act.tenant, locks).await?;
+            let done = teach::run(transaction.connection(), act, events).await;
+            transaction.end(done).await
+        });
+        done.await.map_err(|error| error.at("keep a lesson"))
+    }
+
+    async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
+        let read = self.ask(|| async move { teach::sum(&*self.connection().await?, tenant).await });
+        read.await.map_err(|error| error.at("ledger", "read lessons"))
     }
 }

@@ -192,6 +192,19 @@ table! {
     }
 }
 
+table! {
+    lessons (tenant_id, version) {
+        tenant_id -> Text,
+        version -> BigInt,
+        recall_id -> Uuid,
+        reverses -> Nullable<BigInt>,
+        step -> Text,
+        total -> Text,
+        taught_at -> BigInt,
+        subject -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     audit_heads,
     audit_log,

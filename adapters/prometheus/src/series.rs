@@ -12,7 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::count::Count;
-use crate::labels::{Build, Operation, Passed, Refusal, Request, Route, Server};
+use crate::labels::{Build, Operation, Passed, Refusal, Request, Route, Server, Verdict};
 
 /// Upper bounds of durations in seconds; 0.1 and 0.5 are the thresholds of the operators' alerts.
 const BOUNDS: [f64; 16] =
@@ -40,6 +40,7 @@ pub(crate) struct Series {
     rate_limited: Count,
     hits: Count,
     misses: Count,
+    feedback: Family<Verdict, Count>,
     trace_errors: Count,
     psd_clips: Count,
     memories: Gauge,
@@ -62,6 +63,7 @@ impl Default for Series {
             rate_limited: Count::default(),
             hits: Count::default(),
             misses: Count::default(),
+            feedback: Family::default(),
             trace_errors: Count::default(),
             psd_clips: Count::default(),
             memories: Gauge::default(),
@@ -86,6 +88,7 @@ impl Series {
         to.register("somabrain_rate_limit_exceeded_total", "Requests over the rate", self.rate_limited.clone());
         to.register("somabrain_working_memory_hits_total", "Answers held in working memory", self.hits.clone());
         to.register("somabrain_working_memory_misses_total", "Answers it did not hold", self.misses.clone());
+        to.register("somabrain_feedback_total", "Memories judged by feedback", self.feedback.clone());
         to.register("somabrain_density_trace_error_total", "Matrices whose trace was off", self.trace_errors.clone());
         to.register("somabrain_density_psd_clip_total", "Matrices with negative eigenvalues", self.psd_clips.clone());
         to.register("somabrain_memories_total", "Memories held now", self.memories.clone());
@@ -118,6 +121,9 @@ impl Series {
                 drop(self.operations.get_or_create(&Operation::new(operation, outcome)));
             }
         }
+        for verdict in ["useful", "useless"] {
+            drop(self.feedback.get_or_create(&Verdict { verdict }));
+        }
         for stage in Stage::ALL {
             drop(self.stages.get_or_create(&Passed { stage: stage.as_str() }));
         }
@@ -141,6 +147,10 @@ impl Series {
             Measurement::WorkingMemory { hits, misses } => {
                 self.hits.add(hits);
                 self.misses.add(misses);
+            }
+            Measurement::Feedback { useful, useless } => {
+                self.feedback.get_or_create(&Verdict { verdict: "useful" }).add(useful);
+                self.feedback.get_or_create(&Verdict { verdict: "useless" }).add(useless);
             }
             Measurement::DensityTraceError => self.trace_errors.add(1),
             Measurement::DensityPsdClip => self.psd_clips.add(1),

@@ -1,7 +1,7 @@
 //! A memory as one JSON document that comes back to the last bit: the format in which adapters keep or send memories.
 //!
 //! [`Record`] is the whole memory for serde; [`json`] has its parts as JSON text for adapters that keep columns,
-//! [`checksum`] the digests of such rows. Numbers
+//! [`checksum`] the digests of such rows, [`terms`] values by the names of the score's terms. Numbers
 //! come back exactly, whole ones up to 128 bits too. What is read is input: every law of the domain is checked again.
 //!
 //! ```
@@ -18,6 +18,7 @@ mod error;
 pub mod json;
 mod parts;
 mod record;
+pub mod terms;
 
 use domain::memory::Memory;
 

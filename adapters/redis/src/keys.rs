@@ -1,6 +1,7 @@
 //! The names of keys: operators know them, so they may not change.
 
 use domain::tenant::{Label, Tenant};
+use uuid::Uuid;
 
 /// Makes keys; all of them begin with the prefix, which is empty but in tests.
 pub(crate) struct Keys {
@@ -21,6 +22,11 @@ impl Keys {
     /// The pattern of every session's key of a tenant.
     pub(crate) fn sessions(&self, tenant: &Tenant) -> String {
         format!("{}wm:*", literal(&self.tenant(tenant)))
+    }
+
+    /// `tenant:{tenant}:recall:{id}`: what a recall answered.
+    pub(crate) fn recall(&self, tenant: &Tenant, recall: Uuid) -> String {
+        format!("{}recall:{recall}", self.tenant(tenant))
     }
 
     /// `tenant:{tenant}:rate`: when the tenant's bucket will be full again.

@@ -7,6 +7,7 @@
 //! | key | holds | lives |
 //! |---|---|---|
 //! | `tenant:{tenant}:wm:{session}` | a hash: `~` an index, each id of a memory its record as JSON | the time to live, from the last use |
+//! | `tenant:{tenant}:recall:{id}` | when it was, in microseconds, and what it answered as JSON: ids and signals | an hour |
 //! | `tenant:{tenant}:rate` | when the tenant's bucket will be full again, in microseconds | a minute longer than that |
 //!
 //! ```no_run
@@ -27,6 +28,7 @@ mod error;
 mod keys;
 mod script;
 mod server;
+mod traces;
 mod working;
 
 use std::time::Duration;

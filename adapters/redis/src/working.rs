@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use application::ports::error::PortError;
-use application::ports::working::{Admitted, Forget, Held, WorkingMemory};
+use application::ports::working::{Admitted, Forget, Held, Trace, WorkingMemory};
 use domain::memory::{Memory, MemoryId};
 use domain::tenant::{Label, Tenant};
 use domain::time::Timestamp;
@@ -102,6 +102,16 @@ impl WorkingMemory for Redis {
         let arguments = self.moment(now);
         let ended = self.server.run(Repeat::Idempotent, &self.scripts.end, key.as_bytes(), &arguments).await;
         ended.map_err(failure(PORT, "end a session"))
+    }
+
+    /// One SET.
+    async fn note_recall(&self, tenant: &Tenant, trace: Trace, now: Timestamp) -> Result<(), PortError> {
+        self.keep_trace(tenant, &trace, now).await.map_err(failure(PORT, "note a recall"))
+    }
+
+    /// One GET. A record that this version cannot read is passed over.
+    async fn recall_trace(&self, tenant: &Tenant, recall: Uuid, now: Timestamp) -> Result<Option<Trace>, PortError> {
+        self.find_trace(tenant, recall, now).await.map_err(failure(PORT, "tell what a recall answered"))
     }
 }
 

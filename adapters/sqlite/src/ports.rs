@@ -9,6 +9,7 @@ use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
 use domain::index::Found;
@@ -20,6 +21,7 @@ use domain::time::Timestamp;
 
 use crate::Sqlite;
 use crate::acts::apply::Applying;
+use crate::acts::teach;
 use crate::error::{ActError, Error};
 use crate::index::{Shelf, reading};
 use crate::versions;
@@ -81,6 +83,17 @@ impl Ledger for Sqlite {
         let directory = self.index.read();
         let Some(shelf) = directory.shelf(tenant) else { return Ok(Vec::new()) };
         Ok(shelf.namespaces().map(|(name, size)| (name.clone(), size as u64)).collect())
+    }
+
+    async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
+        let done = self.writer.ask(|answer| Command::Teach(act, answer)).await;
+        done.map_err(|error| error.at("keep a lesson"))
+    }
+
+    async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
+        let tenant = tenant.clone();
+        let read = self.readers.run(move |connection| teach::sum(connection, &tenant)).await;
+        read.map_err(|error| error.at("ledger", "read lessons"))
     }
 }
 

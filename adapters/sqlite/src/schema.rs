@@ -160,4 +160,17 @@ table! {
     }
 }
 
+table! {
+    lessons (tenant, version) {
+        tenant -> Text,
+        version -> BigInt,
+        recall -> Binary,
+        reverses -> Nullable<BigInt>,
+        step -> Text,
+        total -> Text,
+        taught_at -> BigInt,
+        subject -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(memories, unmerged);

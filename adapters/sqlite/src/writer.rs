@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 
 use application::ports::ledger::{Changing, Erased, Erasing, Remembering, Stored};
+use application::ports::teaching::{Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::memory::{Memory, Seq};
 use domain::tenant::{Namespace, Tenant};
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Remember(Remembering, Answer<Vec<Stored>>),
     Change(Changing, Answer<Arc<Memory>>),
     Erase(Erasing, Answer<Erased>),
+    Teach(Teaching, Answer<Taught>),
     Merge(Merging, Answer<()>),
     Apply(Applying, Answer<()>),
     Publish(Publishing, Answer<()>),
@@ -125,6 +127,7 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
             Command::Erase(..) => alone(desk, &mut group, command),
             Command::Remember(..)
             | Command::Change(..)
+            | Command::Teach(..)
             | Command::Merge(..)
             | Command::Apply(..)
             | Command::Publish(..) => group.push(command),
@@ -170,6 +173,7 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Remember(act, answer) => reply(answer, desk.act(|desk| desk.remember(&act))),
         Command::Change(act, answer) => reply(answer, desk.act(|desk| desk.change(&act))),
         Command::Erase(act, answer) => reply(answer, desk.act(|desk| desk.erase(&act))),
+        Command::Teach(act, answer) => reply(answer, desk.act(|desk| desk.teach(&act))),
         Command::Merge(act, answer) => reply(answer, desk.act(|desk| desk.merge(&act))),
         Command::Apply(act, answer) => reply(answer, desk.act(|desk| desk.apply(&act))),
         Command::Publish(act, answer) => reply(answer, desk.act(|desk| desk.publish(&act))),
@@ -187,6 +191,7 @@ fn refuse(command: Command, error: &Error) {
         Command::Remember(_, answer) => send(answer, Err(failed())),
         Command::Change(_, answer) => send(answer, Err(failed())),
         Command::Erase(_, answer) => send(answer, Err(failed())),
+        Command::Teach(_, answer) => send(answer, Err(failed())),
         Command::Merge(_, answer) | Command::Apply(_, answer) | Command::Publish(_, answer) => {
             send(answer, Err(failed()));
         }

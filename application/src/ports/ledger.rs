@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use super::error::PortError;
 use super::long_term::Entry;
+use super::teaching::{Lessons, Taught, Teaching};
 
 /// The durable record of one deployment. Suite: `contract::ledger`.
 ///
@@ -61,6 +62,16 @@ pub trait Ledger: Send + Sync {
 
     /// The tenant's namespaces by name, with the number of memories in each; empty ones are left out.
     fn namespaces(&self, tenant: &Tenant) -> impl Future<Output = Result<Vec<(Namespace, u64)>, PortError>> + Send;
+
+    /// Adds a lesson, one version after the last. Lessons hold no content, so that no erasure touches them.
+    ///
+    /// A recall that has taught already teaches nothing more: the answer is what it taught, until that lesson was taken
+    /// back; then it may teach anew. Taking back adds the opposite step. A version that is no lesson learned is
+    /// [`Refusal::UnknownLesson`], one taken back before [`Refusal::TakenBack`].
+    fn teach(&self, act: Teaching) -> impl Future<Output = Result<Taught, LedgerError>> + Send;
+
+    /// What the tenant's lessons come to.
+    fn lessons(&self, tenant: &Tenant) -> impl Future<Output = Result<Lessons, PortError>> + Send;
 }
 
 /// An act that is done.
@@ -301,6 +312,12 @@ pub enum Refusal {
     /// The key was used with another body.
     #[error("the idempotency key was used with another body")]
     KeyReused,
+    /// No feedback of that version was given.
+    #[error("no feedback has version {0}")]
+    UnknownLesson(u32),
+    /// The feedback of that version counts no more already.
+    #[error("the feedback of version {0} was taken back before")]
+    TakenBack(u32),
 }
 
 /// A write that did not happen.

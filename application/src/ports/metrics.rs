@@ -58,6 +58,13 @@ pub enum Measurement {
         /// How many it did not.
         misses: u64,
     },
+    /// Feedback was taken.
+    Feedback {
+        /// How many memories it called useful.
+        useful: u64,
+        /// How many it called useless.
+        useless: u64,
+    },
     /// A density matrix whose trace was off.
     DensityTraceError,
     /// A density matrix that had a negative eigenvalue.

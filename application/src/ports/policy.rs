@@ -46,11 +46,13 @@ pub enum Action {
     ReadSession,
     /// End a session.
     EndSession,
+    /// Say which memories of a recall were useful, or take that back.
+    Feedback,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Remember,
         Self::Recall,
         Self::Plan,
@@ -59,6 +61,7 @@ impl Action {
         Self::Erase,
         Self::ReadSession,
         Self::EndSession,
+        Self::Feedback,
     ];
 
     /// The action in the policy's words.
@@ -72,6 +75,7 @@ impl Action {
             Self::Erase => "memory:erase",
             Self::ReadSession => "session:read",
             Self::EndSession => "session:end",
+            Self::Feedback => "memory:feedback",
         }
     }
 }
@@ -79,7 +83,7 @@ impl Action {
 /// What an operation touches; the tenant is whose it is, which need not be the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource<'a> {
-    /// `memory`, `namespace`, `session`, `subject`.
+    /// `memory`, `namespace`, `session`, `subject`, `feedback`.
     pub kind: &'static str,
     /// Whose it is.
     pub tenant: &'a Tenant,

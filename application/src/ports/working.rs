@@ -2,12 +2,18 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::memory::{Memory, MemoryId};
+use domain::recall::term::Signals;
 use domain::tenant::{Label, Namespace, Tenant};
 use domain::time::Timestamp;
+use uuid::Uuid;
 
 use super::error::PortError;
+
+/// How long a recall waits for feedback.
+pub const TRACED: Duration = Duration::from_secs(3600);
 
 /// Bounded, expiring, recent memory per session. Suite: `contract::working`.
 ///
@@ -51,6 +57,32 @@ pub trait WorkingMemory: Send + Sync {
         session: &Label,
         now: Timestamp,
     ) -> impl Future<Output = Result<usize, PortError>> + Send;
+
+    /// Keeps what a recall answered for [`TRACED`], in case feedback comes: ids and signals, no content, so that nothing of
+    /// it is to be forgotten. Where room is short the oldest may go earlier.
+    fn note_recall(
+        &self,
+        tenant: &Tenant,
+        trace: Trace,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// What a recall answered; `None` for one that is not the tenant's, too long ago, or not kept.
+    fn recall_trace(
+        &self,
+        tenant: &Tenant,
+        recall: Uuid,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Trace>, PortError>> + Send;
+}
+
+/// What a recall answered, for learning from feedback.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The recall's own name.
+    pub recall: Uuid,
+    /// Its memories, the best first, each with its raw signals; signals of terms that are no more are left out.
+    pub memories: Vec<(MemoryId, Signals)>,
 }
 
 /// What became of an offered memory.

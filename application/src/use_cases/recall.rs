@@ -13,9 +13,10 @@ use domain::memory::{Memory, MemoryId, MemoryText};
 use domain::recall::cue::{Cue, Filter};
 use domain::recall::diversity::{Scored, diversified};
 use domain::recall::fuse::{self, Explanation};
-use domain::recall::term::Term;
+use domain::recall::term::{Signals, Term, Weights};
 use domain::tenant::{Label, Namespace};
 use domain::time::Timestamp;
+use futures_util::future::join;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -29,6 +30,7 @@ use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
 use crate::ports::policy::{Action, Resource};
 use crate::ports::system::System;
 use crate::ports::working::{Held, WorkingMemory};
+use crate::use_cases::feedback::keep_trace;
 use crate::use_cases::sessions::session_or_active;
 use candidates::Found;
 
@@ -113,6 +115,8 @@ pub struct RecalledMemory {
     pub score: f32,
     /// How the score came about, if that was asked.
     pub explanation: Option<Explanation>,
+    /// The raw signals.
+    pub signals: Signals,
 }
 
 /// Why nothing was recalled.
@@ -148,16 +152,19 @@ pub(crate) async fn search<P: Ports>(brain: &Brain<P>, call: &Call, query: &Reca
     let cue = cue(brain, call, query, now).await?;
     let held = brain.timed(Stage::Working, held(ports, call, query, now)).await;
     let Found { mut candidates, degraded } = candidates::find(brain, call, &cue, held.as_deref()).await?;
-    let degraded = degraded || held.is_none();
+    let reachable = held.is_some();
+    let degraded = degraded || !reachable;
     let held: HashMap<MemoryId, f64> = held.iter().flatten().map(|one| (one.memory.id, one.salience)).collect();
     let working = prefer_held(&mut candidates, &held, query.session.is_some());
     let mut sources = Sources { long_term: candidates.len(), working };
-    let ranked = rank(brain, query, candidates);
+    let ranked = rank(cue.weights, query, candidates);
     sources.long_term -= working;
-    brain.timed(Stage::Working, attend(ports, call, query, &held, &ranked, now)).await;
+    let recall_id = ports.system().new_id();
+    let kept = keep_trace(brain, call, recall_id, if reachable { &ranked } else { &[] });
+    brain.timed(Stage::Working, join(attend(ports, call, query, &held, &ranked, now), kept)).await;
     let confidence = ranked.first().map_or(0.0, |best| best.score);
     Ok(Recalled {
-        recall_id: ports.system().new_id(),
+        recall_id,
         memories: ranked,
         abstained: confidence < brain.settings.abstain_below,
         confidence,
@@ -178,7 +185,7 @@ async fn cue<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall, now: Times
         encoding: brain.timed(Stage::Encode, brain.ports.encoder().encode_query(query.query.as_str())).await?,
         filter,
         limit: FEWEST_CANDIDATES.max(3 * query.k),
-        weights: brain.settings.weights,
+        weights: brain.weights(&call.caller.tenant).await,
         include: Vec::new(),
         at: query.as_of.unwrap_or(now),
     })
@@ -209,8 +216,7 @@ fn prefer_held(candidates: &mut [Candidate], held: &HashMap<MemoryId, f64>, name
 }
 
 /// Weighs, orders, diversifies and cuts.
-fn rank<P: Ports>(brain: &Brain<P>, query: &Recall, candidates: Vec<Candidate>) -> Vec<RecalledMemory> {
-    let mut weights = brain.settings.weights;
+fn rank(mut weights: Weights, query: &Recall, candidates: Vec<Candidate>) -> Vec<RecalledMemory> {
     if query.session.is_none() {
         weights.set(Term::Session, 0.0);
     }
@@ -222,6 +228,7 @@ fn rank<P: Ports>(brain: &Brain<P>, query: &Recall, candidates: Vec<Candidate>) 
         .map(|(raw, candidate)| RecalledMemory {
             score: fuse::score(raw),
             explanation: query.explain.then(|| Explanation::new(&candidate.signals, &weights)),
+            signals: candidate.signals,
             memory: candidate.memory,
         })
         .filter(|memory| memory.score >= query.min_score)

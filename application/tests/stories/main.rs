@@ -4,6 +4,7 @@
 
 mod delivering;
 mod erasing;
+mod feedback;
 mod observing;
 mod outages;
 mod permission;

@@ -115,6 +115,16 @@ impl PerTerm {
         self.0[term as usize] = value;
     }
 
+    /// The sum, term by term.
+    pub fn plus(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at] + other.0[at]))
+    }
+
+    /// The difference, term by term.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at] - other.0[at]))
+    }
+
     /// Sum of the products, term by term.
     pub fn dot(&self, other: &Self) -> f32 {
         self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()

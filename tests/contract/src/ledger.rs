@@ -5,12 +5,14 @@ mod erasing;
 mod reading;
 mod remembering;
 mod superseding;
+mod teaching;
 
 pub use changing::*;
 pub use erasing::*;
 pub use reading::*;
 pub use remembering::*;
 pub use superseding::*;
+pub use teaching::*;
 
 crate::suite! { ($) ledger:
     every_field_comes_back_as_it_was_stored,
@@ -72,4 +74,14 @@ crate::suite! { ($) ledger:
     a_tenant_changes_and_erases_only_its_own,
     a_foreign_memory_is_no_target,
     a_key_is_a_tenants_own,
+    nothing_has_been_taught_at_first,
+    lessons_add_up_to_the_last_bit,
+    a_recall_teaches_once,
+    a_lesson_taken_back_leaves_the_sum_as_if_it_had_never_been,
+    what_was_taken_back_can_be_taught_anew,
+    what_is_no_lesson_cannot_be_taken_back,
+    a_lesson_is_taken_back_once,
+    lessons_at_once_each_get_a_version,
+    an_erasure_leaves_lessons_as_they_are,
+    a_tenants_lessons_are_its_own,
 }

@@ -24,6 +24,7 @@ crate::suite! { ($) metrics:
     a_stage_is_timed,
     what_stands_before_servers_is_the_last_one_told,
     errors_of_redis_add_up,
+    feedback_is_counted_by_what_it_says,
 }
 
 /// Every name that operators look for.
@@ -46,6 +47,7 @@ pub const NAMES: &[&str] = &[
     "somabrain_database_connections_active",
     "somabrain_database_connections_max",
     "somabrain_memories_total",
+    "somabrain_feedback_total",
     "somabrain_build_info",
 ];
 
@@ -234,6 +236,15 @@ pub async fn errors_of_redis_add_up(metrics: &impl Metrics) {
     metrics.record(Measurement::RedisErrors(2));
     metrics.record(Measurement::RedisErrors(3));
     assert_eq!(value(&metrics.exposition(), "somabrain_redis_connection_errors", &[]), 5.0);
+}
+
+/// Memories, not requests.
+pub async fn feedback_is_counted_by_what_it_says(metrics: &impl Metrics) {
+    metrics.record(Measurement::Feedback { useful: 2, useless: 0 });
+    metrics.record(Measurement::Feedback { useful: 1, useless: 4 });
+    let text = metrics.exposition();
+    assert_eq!(value(&text, "somabrain_feedback_total", &[("verdict", "useful")]), 3.0);
+    assert_eq!(value(&text, "somabrain_feedback_total", &[("verdict", "useless")]), 4.0);
 }
 
 type Sample = (String, BTreeMap<String, String>, f64);

@@ -5,11 +5,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::working::{Admitted, Forget, Held, WorkingMemory};
+use application::ports::working::{Admitted, Forget, Held, TRACED, Trace, WorkingMemory};
 use domain::memory::{Importance, Memory, MemoryId, Times};
+use domain::recall::term::{PerTerm, Term};
 use domain::tenant::Label;
 use domain::time::Timestamp;
 use futures_util::future::join_all;
+use uuid::Uuid;
 
 use crate::memories::*;
 
@@ -31,6 +33,11 @@ crate::suite! { ($) working:
     offers_at_once_stay_within_the_bound,
     sessions_never_see_each_others,
     tenants_never_see_each_others,
+    a_recall_is_kept_as_it_was_answered,
+    a_recall_is_kept_for_an_hour,
+    a_recall_is_its_tenants_own,
+    recalls_at_once_are_all_kept,
+    what_is_forgotten_leaves_recalls_as_they_are,
 }
 
 /// Memories that a session of the adapter under test holds.
@@ -227,4 +234,69 @@ pub async fn tenants_never_see_each_others(working: &impl WorkingMemory) {
     working.forget(&other, Forget::Namespace(&memory(1, "x").namespace)).await.expect("forgotten");
     assert_eq!(working.end(&other, &session(), second(1)).await.expect("ended"), 0);
     assert_eq!(ids(working, second(0)).await, [id(1)]);
+}
+
+fn recall(number: u128) -> Uuid {
+    id(5_000 + number).0
+}
+
+/// Two memories, one with all signals, none of them a short number, and one with a single one.
+fn trace(number: u128) -> Trace {
+    let all = Term::ALL.into_iter().enumerate();
+    let all = all.fold(PerTerm::default(), |all, (at, term)| all.with(term, (at as f32 - 2.0) / (number + 7) as f32));
+    let one = PerTerm::default().with(Term::Lexical, f32::MIN_POSITIVE);
+    Trace { recall: recall(number), memories: vec![(id(2), all), (id(1), one), (id(3), PerTerm::default())] }
+}
+
+async fn traced(working: &impl WorkingMemory, number: u128, now: Timestamp) -> Option<Trace> {
+    working.recall_trace(&acme(), recall(number), now).await.expect("asked")
+}
+
+/// Order, ids and every signal to the last bit; one that was not noted is absent, and without memories none is an error.
+pub async fn a_recall_is_kept_as_it_was_answered(working: &impl WorkingMemory) {
+    working.note_recall(&acme(), trace(1), second(0)).await.expect("noted");
+    let empty = Trace { recall: recall(2), memories: Vec::new() };
+    working.note_recall(&acme(), empty.clone(), second(0)).await.expect("noted");
+    assert_eq!(traced(working, 1, second(1)).await, Some(trace(1)));
+    assert_eq!(traced(working, 2, second(1)).await, Some(empty));
+    assert_eq!(traced(working, 3, second(1)).await, None);
+}
+
+/// And not a moment longer.
+pub async fn a_recall_is_kept_for_an_hour(working: &impl WorkingMemory) {
+    working.note_recall(&acme(), trace(1), second(0)).await.expect("noted");
+    let hour = TRACED.as_secs() as i64;
+    assert_eq!(traced(working, 1, second(hour - 1)).await, Some(trace(1)));
+    assert_eq!(traced(working, 1, second(hour)).await, None);
+}
+
+/// Even under the same name.
+pub async fn a_recall_is_its_tenants_own(working: &impl WorkingMemory) {
+    working.note_recall(&acme(), trace(1), second(0)).await.expect("noted");
+    let other = tenant("acme-2");
+    assert_eq!(working.recall_trace(&other, recall(1), second(0)).await.expect("asked"), None);
+    let theirs = Trace { recall: recall(1), ..trace(2) };
+    working.note_recall(&other, theirs.clone(), second(0)).await.expect("noted");
+    assert_eq!(working.recall_trace(&other, recall(1), second(0)).await.expect("asked"), Some(theirs));
+    assert_eq!(traced(working, 1, second(0)).await, Some(trace(1)));
+}
+
+/// Sixty-four of them.
+pub async fn recalls_at_once_are_all_kept(working: &impl WorkingMemory) {
+    let tenant = acme();
+    let noted = join_all((0..64).map(|number| working.note_recall(&tenant, trace(number), second(0)))).await;
+    assert!(noted.iter().all(Result::is_ok));
+    for number in 0..64 {
+        assert_eq!(traced(working, number, second(0)).await, Some(trace(number)));
+    }
+}
+
+/// They hold no content; sessions do not hold them.
+pub async fn what_is_forgotten_leaves_recalls_as_they_are(working: &impl WorkingMemory) {
+    admit(working, &[plain(1), plain(2)], second(0)).await;
+    working.note_recall(&acme(), trace(1), second(0)).await.expect("noted");
+    working.forget(&acme(), Forget::Memories(&[id(1)])).await.expect("forgotten");
+    working.forget(&acme(), Forget::Namespace(&memory(1, "x").namespace)).await.expect("forgotten");
+    working.end(&acme(), &session(), second(0)).await.expect("ended");
+    assert_eq!(traced(working, 1, second(0)).await, Some(trace(1)));
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cursor;
+mod feedback;
 mod front;
 mod openapi;
 mod problem;

@@ -9,6 +9,7 @@ use application::ports::ledger::{
 };
 use application::ports::long_term::{Entry, LongTermMemory};
 use application::ports::outbox::{Batch, Claim, Depth, Outbox, Settling};
+use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
 use domain::index::Found;
@@ -51,6 +52,14 @@ impl<T: Ledger> Ledger for Switch<T> {
 
     async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
         self.reach("ledger", "count namespaces")?.namespaces(tenant).await
+    }
+
+    async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
+        self.reach("ledger", "keep a lesson")?.teach(act).await
+    }
+
+    async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
+        self.reach("ledger", "read lessons")?.lessons(tenant).await
     }
 }
 

@@ -7,11 +7,12 @@ use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::events::{Event, Events};
 use application::ports::policy::{Decision, Policy, Question};
-use application::ports::working::{Admitted, Forget, Held, WorkingMemory};
+use application::ports::working::{Admitted, Forget, Held, Trace, WorkingMemory};
 use domain::encoding::{EncoderId, Encoding};
 use domain::memory::{Memory, MemoryId};
 use domain::tenant::{Label, Tenant};
 use domain::time::Timestamp;
+use uuid::Uuid;
 
 use super::Switch;
 
@@ -40,6 +41,14 @@ impl<T: WorkingMemory> WorkingMemory for Switch<T> {
 
     async fn end(&self, tenant: &Tenant, session: &Label, now: Timestamp) -> Result<usize, PortError> {
         self.reach("working", "end a session")?.end(tenant, session, now).await
+    }
+
+    async fn note_recall(&self, tenant: &Tenant, trace: Trace, now: Timestamp) -> Result<(), PortError> {
+        self.reach("working", "note a recall")?.note_recall(tenant, trace, now).await
+    }
+
+    async fn recall_trace(&self, tenant: &Tenant, recall: Uuid, now: Timestamp) -> Result<Option<Trace>, PortError> {
+        self.reach("working", "tell what a recall answered")?.recall_trace(tenant, recall, now).await
     }
 }
 

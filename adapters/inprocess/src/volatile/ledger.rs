@@ -8,6 +8,7 @@ use application::ports::error::PortError;
 use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
 };
+use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId};
 use domain::tenant::{Namespace, Tenant};
@@ -69,6 +70,14 @@ impl Ledger for Volatile {
             *counts.entry(row.now().namespace.clone()).or_default() += 1;
         }
         Ok(counts.into_iter().collect())
+    }
+
+    async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
+        Ok(self.state().teach(&act)?)
+    }
+
+    async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
+        Ok(self.state().lessons_of(tenant))
     }
 }
 

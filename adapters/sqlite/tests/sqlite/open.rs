@@ -3,13 +3,16 @@
 use std::fs;
 use std::path::Path;
 
+use application::ports::ledger::Ledger;
 use application::ports::outbox::Outbox;
+use application::ports::teaching::{Lesson, Lessons, Teaching};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
+use domain::recall::term::{PerTerm, Term};
 use somabrain_sqlite::{Config, OpenError, Sqlite};
 use tempfile::TempDir;
 
-use crate::builders::{at, key, memory, open, remember};
+use crate::builders::{at, key, memory, note, open, remember};
 
 async fn refusal(folder: &Path) -> OpenError {
     match Sqlite::open(Config::new(folder, key())).await {
@@ -128,7 +131,7 @@ async fn a_newer_schema_is_refused_by_its_number() {
 
     let error = refusal(folder.path()).await;
 
-    let words = "made by a newer version (schema 7, this program knows 2): use that version";
+    let words = "made by a newer version (schema 7, this program knows 3): use that version";
     assert!(error.to_string().contains(words), "{error}");
 }
 
@@ -154,12 +157,37 @@ async fn odd_characters_in_the_folders_name_do_no_harm() {
     assert!(folder.join("somabrain.db").exists());
 }
 
-/// Takes the second migration back.
+/// Takes the migrations after the first back.
 fn as_of_version_1(folder: &Path) {
     let file = folder.join("somabrain.db");
-    let back = "DROP TABLE published; PRAGMA user_version = 1;
-                DELETE FROM __diesel_schema_migrations WHERE version = '00000000000002';";
+    let back = "DROP TABLE published; DROP TABLE lessons; PRAGMA user_version = 1;
+                DELETE FROM __diesel_schema_migrations WHERE version > '00000000000001';";
     SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(back).unwrap();
+}
+
+/// Takes the third migration back.
+fn as_of_version_2(folder: &Path) {
+    let file = folder.join("somabrain.db");
+    let back = "DROP TABLE lessons; PRAGMA user_version = 2;
+                DELETE FROM __diesel_schema_migrations WHERE version > '00000000000002';";
+    SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(back).unwrap();
+}
+
+#[tokio::test]
+async fn a_database_of_schema_2_is_migrated_and_can_be_taught() {
+    let folder = filled().await;
+    as_of_version_2(folder.path());
+
+    let sqlite = open(folder.path()).await;
+
+    assert_eq!(sqlite.statistics().memories, 800);
+    let step = PerTerm::default().with(Term::Lexical, 0.0078125);
+    let lesson = Lesson::Learn { recall: memory(1, "any").id.0, step };
+    let tenant = memory(1, "any").tenant;
+    sqlite.teach(Teaching { tenant: tenant.clone(), lesson, note: note(0) }).await.unwrap();
+    drop(sqlite);
+    let lessons = open(folder.path()).await.lessons(&tenant).await.unwrap();
+    assert_eq!(lessons, Lessons { version: 1, sum: step });
 }
 
 #[tokio::test]
