@@ -11,11 +11,7 @@ use crate::settings::{Mode, Settings};
 
 /// How the use cases are tuned.
 pub(crate) fn tuning(settings: &Settings, encoder: &StaticEncoder) -> brain::Settings {
-    brain::Settings {
-        abstain_below: settings.abstain_below,
-        table: Some(encoder.table()),
-        ..brain::Settings::default()
-    }
+    brain::Settings { weights: settings.weights, abstain_below: settings.abstain_below, table: Some(encoder.table()) }
 }
 
 /// How the API serves under these settings.

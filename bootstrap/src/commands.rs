@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod bench_load;
+pub(crate) mod bench_quality;
 pub(crate) mod check_config;
 #[cfg(feature = "embedded")]
 pub(crate) mod compact;

@@ -36,8 +36,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    audit, bench_load, check_config, health, import as import_command, openapi, plan, recall, reindex, remember, serve,
-    token,
+    audit, bench_load, bench_quality, check_config, health, import as import_command, openapi, plan, recall, reindex,
+    remember, serve, token,
 };
 use settings::Settings;
 use target::Target;
@@ -85,6 +85,7 @@ enum Command {
 enum Bench {
     /// Drives a running server over HTTP.
     Load(bench_load::BenchLoad),
+    Quality(bench_quality::BenchQuality),
 }
 
 fn main() -> ExitCode {
@@ -116,6 +117,11 @@ async fn run(command: Command) -> Result<()> {
         _ => {}
     }
     let (settings, sources) = Settings::load(&environment)?;
+    if let Command::Bench(Bench::Quality(args)) = command {
+        // without the service's log, which has a line a request
+        sources.unknown.iter().for_each(|unknown| eprintln!("warning: {unknown}"));
+        return bench_quality::run(args, &settings).await;
+    }
     telemetry::start(&settings)?;
     for unknown in &sources.unknown {
         tracing::warn!("{unknown}");

@@ -13,8 +13,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use domain::recall::fuse::default_weights;
+use domain::recall::term::{Term, Weights};
 
-use names::{NAMES, Name, variable};
+use names::{NAMES, Name, variable, weight_key};
 #[cfg(feature = "networked")]
 pub(crate) use servers::Servers;
 use source::Sources;
@@ -99,6 +101,8 @@ pub(crate) struct Settings {
     pub slow: Duration,
     /// Confidence below which recall says that it abstains.
     pub abstain_below: f32,
+    /// What each term counts in the score of recall.
+    pub weights: Weights,
     /// Tokens: who may sign them and what they must say.
     pub tokens: Tokens,
     /// Key of the audit chain; `None`: kept in the data folder.
@@ -166,6 +170,7 @@ impl Settings {
             wm_ttl: Duration::from_secs(values.parsed("wm_ttl_seconds", "3600", "a whole number of seconds")?),
             slow: Duration::from_millis(values.parsed("slow_ms", "500", "a whole number of milliseconds")?),
             abstain_below: values.parsed("abstain_below", "0.35", "a number from 0 to 1")?,
+            weights: values.weights()?,
             tokens: values.tokens()?,
             audit_key: values.text("audit_key").map(|key| Secret(key.to_string())),
         })
@@ -211,13 +216,13 @@ impl Settings {
 
     /// What was understood, a line a setting; secrets as `***`.
     pub(crate) fn describe(sources: &Sources) -> Vec<Understood> {
-        let understood = |name: &Name| {
-            let (value, origin) = match sources.found.get(name.key) {
+        let understood = |name: &'static Name| {
+            let (value, origin) = match sources.found.get(name.key.as_ref()) {
                 Some(found) if name.secret => ("***".into(), found.origin.to_string()),
                 Some(found) => (found.value.clone(), found.origin.to_string()),
                 None => ("-".into(), "default".into()),
             };
-            Understood { variable: variable(name.key), value, origin, about: name.about }
+            Understood { variable: variable(&name.key), value, origin, about: &name.about }
         };
         NAMES.iter().map(understood).collect()
     }
@@ -249,6 +254,17 @@ impl<'a> Values<'a> {
             Ok(parsed) => Ok(parsed),
             Err(_) => bail!("{} is `{value}`, must be {wanted}", variable(key)),
         }
+    }
+
+    fn weights(&self) -> Result<Weights> {
+        let mut weights = default_weights();
+        for term in Term::ALL {
+            let key = weight_key(term);
+            let weight: f32 = self.parsed(&key, &weights.get(term).to_string(), "a number from -10 to 10")?;
+            ensure!((-10.0..=10.0).contains(&weight), "{} must lie in -10 to 10", variable(&key));
+            weights.set(term, weight);
+        }
+        Ok(weights)
     }
 
     fn tokens(&self) -> Result<Tokens> {

@@ -84,6 +84,11 @@ impl Target {
         Self::Server(Server::new(url, environment.get("SOMABRAIN_TOKEN").cloned()))
     }
 
+    /// The server of that address.
+    pub(crate) fn at(url: &str, token: Option<String>) -> Self {
+        Self::Server(Server::new(url, token))
+    }
+
     /// Sends one request.
     pub(crate) async fn call(&self, method: &'static str, path: &str, body: Option<&Value>) -> Result<Answer> {
         match self {

@@ -5,11 +5,12 @@ use domain::text::dates::{SaidDate, dates};
 use serde_json::{Value, json};
 
 /// Whether a document looks like a list of LoCoMo samples.
-pub(super) fn recognises(whole: &Value) -> bool {
+pub(crate) fn recognises(whole: &Value) -> bool {
     samples(whole).first().is_some_and(|sample| sample.get("conversation").is_some_and(Value::is_object))
 }
 
-pub(super) fn memories(whole: &Value) -> Result<Vec<Value>> {
+/// The turns of all conversations as memories, in their order.
+pub(crate) fn memories(whole: &Value) -> Result<Vec<Value>> {
     let mut memories = Vec::new();
     for sample in samples(whole) {
         let name = sample.get("sample_id").and_then(Value::as_str).context("a sample has no `sample_id`")?;
@@ -34,7 +35,8 @@ pub(super) fn memories(whole: &Value) -> Result<Vec<Value>> {
     Ok(memories)
 }
 
-fn samples(whole: &Value) -> &[Value] {
+/// The samples of a document.
+pub(crate) fn samples(whole: &Value) -> &[Value] {
     match whole {
         Value::Array(list) => list,
         other => std::slice::from_ref(other),

@@ -1,25 +1,45 @@
 //! The names of all settings, as operators type them.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use domain::recall::fuse::default_weights;
+use domain::recall::term::Term;
+
 /// One setting.
 pub(crate) struct Name {
     /// In the file; in the environment `SOMABRAIN_` and the same in capitals.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// Prints as `***`; may also be given as a file's path under `…_FILE`.
     pub secret: bool,
     /// What it is, for `check-config --help` and the documentation.
-    pub about: &'static str,
+    pub about: Cow<'static, str>,
 }
 
 const fn plain(key: &'static str, about: &'static str) -> Name {
-    Name { key, secret: false, about }
+    Name { key: Cow::Borrowed(key), secret: false, about: Cow::Borrowed(about) }
 }
 
 const fn secret(key: &'static str, about: &'static str) -> Name {
-    Name { key, secret: true, about }
+    Name { key: Cow::Borrowed(key), secret: true, about: Cow::Borrowed(about) }
 }
 
-/// Every setting of the program.
-pub(crate) const NAMES: &[Name] = &[
+/// Every setting of the program: the fixed ones, and a weight for each term of recall's score.
+pub(crate) static NAMES: LazyLock<Vec<Name>> =
+    LazyLock::new(|| FIXED.into_iter().chain(Term::ALL.into_iter().map(weight)).collect());
+
+/// The key of a term's weight.
+pub(crate) fn weight_key(term: Term) -> String {
+    format!("weight_{}", term.as_str())
+}
+
+fn weight(term: Term) -> Name {
+    let (term_name, default) = (term.as_str(), default_weights().get(term));
+    let about = format!("what {term_name} counts in the score of recall, -10 to 10; default {default}");
+    Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
+}
+
+const FIXED: [Name; 29] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain("mode", "development or production"),
@@ -61,7 +81,7 @@ pub(crate) fn variable(key: &str) -> String {
 
 /// The known name nearest to an unknown one, if any is near.
 pub(crate) fn nearest(unknown: &str) -> Option<String> {
-    let names = NAMES.iter().map(|name| variable(name.key)).chain(FOR_COMMANDS.iter().map(ToString::to_string));
+    let names = NAMES.iter().map(|name| variable(&name.key)).chain(FOR_COMMANDS.iter().map(ToString::to_string));
     names
         .map(|name| (strsim::damerau_levenshtein(unknown, &name), name))
         .filter(|(distance, name)| *distance <= name.len() / 3)

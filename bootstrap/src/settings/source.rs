@@ -75,24 +75,24 @@ impl Sources {
                 toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) => value.to_string(),
                 _ => bail!("`{key}` in {} must be a text or a number", path.display()),
             };
-            self.found.insert(name.key, Found { value, origin: Origin::File(path.into()) });
+            self.found.insert(&name.key, Found { value, origin: Origin::File(path.into()) });
         }
         Ok(())
     }
 
     fn read_environment(&mut self, environment: &HashMap<String, String>) -> Result<()> {
-        for name in NAMES {
-            let variable = variable(name.key);
+        for name in NAMES.iter() {
+            let variable = variable(&name.key);
             if let Some(value) = environment.get(&variable).filter(|value| !value.is_empty()) {
                 let origin = Origin::Variable(variable.clone());
-                self.found.insert(name.key, Found { value: value.clone(), origin });
+                self.found.insert(&name.key, Found { value: value.clone(), origin });
             }
             let from_file = format!("{variable}_FILE");
             if let Some(path) = environment.get(&from_file).filter(|_| name.secret) {
                 let value = std::fs::read_to_string(path)
                     .with_context(|| format!("could not read the file {path} named by {from_file}"))?;
                 let value = value.trim_end_matches(['\r', '\n']).to_string();
-                self.found.insert(name.key, Found { value, origin: Origin::VariableFile(from_file) });
+                self.found.insert(&name.key, Found { value, origin: Origin::VariableFile(from_file) });
             }
         }
         self.unknown = unknown_names(environment);
@@ -111,7 +111,7 @@ fn unknown_names(environment: &HashMap<String, String>) -> Vec<String> {
     let known = |given: &str| {
         FOR_COMMANDS.contains(&given)
             || NAMES.iter().any(|name| {
-                let variable = variable(name.key);
+                let variable = variable(&name.key);
                 given == variable || (name.secret && given == format!("{variable}_FILE"))
             })
     };
