@@ -33,7 +33,6 @@ use std::sync::Arc;
 
 use crate::encoding::table::Table;
 use crate::index::lens::Lens;
-use crate::index::slots::Place;
 use crate::memory::{Memory, MemoryId, Seq};
 use crate::recall::term::Signals;
 use crate::text::passages::passages;
@@ -194,11 +193,6 @@ impl NamespaceIndex {
             [] | [_] => vec![place(content)],
             many => many.iter().map(|part| place(part)).collect(),
         }
-    }
-
-    /// The place of a memory whose content is cut into passages.
-    fn long(&self, id: MemoryId) -> Option<&Place> {
-        self.slots.find(id).filter(|place| place.units.len() > 1)
     }
 }
 

@@ -142,7 +142,8 @@ async fn recall_goal<P: Ports>(brain: &Brain<P>, call: &Call, query: &MakePlan) 
 
 /// The best answer and those near it: what scores far lower shares a word with the goal, not its meaning.
 fn speaking_of_the_goal(recalled: &Recalled) -> Vec<Relevant> {
-    let least = recalled.confidence * NEAR_THE_BEST;
+    let best = recalled.memories.iter().map(|one| one.score).fold(0.0, f32::max);
+    let least = best * NEAR_THE_BEST;
     let near = recalled.memories.iter().filter(|one| one.score >= least);
     near.map(|one| Relevant { memory: one.memory.clone(), score: f64::from(one.score) }).collect()
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use domain::index::Candidate;
 use domain::memory::{Memory, MemoryId, MemoryText};
+use domain::recall::confidence::{Evidence, confidence};
 use domain::recall::cue::{Cue, Filter};
 use domain::recall::diversity::{Scored, diversified};
 use domain::recall::fuse::{self, Explanation};
@@ -89,7 +90,7 @@ pub struct Recalled {
     pub memories: Vec<RecalledMemory>,
     /// Whether the confidence is below what the operator asks for; never empties `memories`.
     pub abstained: bool,
-    /// How sure it is that any memory answers, 0 to 1: the best score.
+    /// How sure it is that any memory answers, 0 to 1: a probability (`domain::recall::confidence`).
     pub confidence: f32,
     /// Whether something could not be reached.
     pub degraded: bool,
@@ -149,20 +150,20 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: Reca
 pub(crate) async fn search<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall) -> Result<Recalled, RecallError> {
     let ports = &*brain.ports;
     let now = ports.system().now();
-    let cue = cue(brain, call, query, now).await?;
     let held = brain.timed(Stage::Working, held(ports, call, query, now)).await;
-    let Found { mut candidates, degraded } = candidates::find(brain, call, &cue, held.as_deref()).await?;
+    let cue = cue(brain, call, query, held.as_deref().unwrap_or_default(), now).await?;
+    let Found { mut candidates, reading, degraded } = candidates::find(brain, call, &cue, held.as_deref()).await?;
     let reachable = held.is_some();
     let degraded = degraded || !reachable;
     let held: HashMap<MemoryId, f64> = held.iter().flatten().map(|one| (one.memory.id, one.salience)).collect();
     let working = prefer_held(&mut candidates, &held, query.session.is_some());
     let mut sources = Sources { long_term: candidates.len(), working };
+    let confidence = confidence(&Evidence::of(&candidates, &reading, &cue.weights));
     let ranked = rank(cue.weights, query, candidates);
     sources.long_term -= working;
     let recall_id = ports.system().new_id();
     let kept = keep_trace(brain, call, recall_id, if reachable { &ranked } else { &[] });
     brain.timed(Stage::Working, join(attend(ports, call, query, &held, &ranked, now), kept)).await;
-    let confidence = ranked.first().map_or(0.0, |best| best.score);
     Ok(Recalled {
         recall_id,
         memories: ranked,
@@ -173,7 +174,21 @@ pub(crate) async fn search<P: Ports>(brain: &Brain<P>, call: &Call, query: &Reca
     })
 }
 
-async fn cue<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall, now: Timestamp) -> Result<Cue, PortError> {
+async fn cue<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    query: &Recall,
+    held: &[Held],
+    now: Timestamp,
+) -> Result<Cue, PortError> {
+    let mut weights = brain.weights(&call.caller.tenant).await;
+    let mut include = Vec::new();
+    if query.session.is_some() {
+        let here = held.iter().map(|one| &one.memory).filter(|memory| memory.namespace == query.namespace);
+        include.extend(here.map(|memory| memory.id));
+    } else {
+        weights.set(Term::Session, 0.0);
+    }
     let mut filter = query.filter.clone();
     if !query.include_superseded {
         filter.holds_at = Some(query.as_of.unwrap_or(now));
@@ -185,8 +200,8 @@ async fn cue<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall, now: Times
         encoding: brain.timed(Stage::Encode, brain.ports.encoder().encode_query(query.query.as_str())).await?,
         filter,
         limit: FEWEST_CANDIDATES.max(3 * query.k),
-        weights: brain.weights(&call.caller.tenant).await,
-        include: Vec::new(),
+        weights,
+        include,
         at: query.as_of.unwrap_or(now),
     })
 }
@@ -216,10 +231,7 @@ fn prefer_held(candidates: &mut [Candidate], held: &HashMap<MemoryId, f64>, name
 }
 
 /// Weighs, orders, diversifies and cuts.
-fn rank(mut weights: Weights, query: &Recall, candidates: Vec<Candidate>) -> Vec<RecalledMemory> {
-    if query.session.is_none() {
-        weights.set(Term::Session, 0.0);
-    }
+fn rank(weights: Weights, query: &Recall, candidates: Vec<Candidate>) -> Vec<RecalledMemory> {
     let mut scored: Vec<(f32, Candidate)> =
         candidates.into_iter().map(|candidate| (candidate.signals.dot(&weights), candidate)).collect();
     scored.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.seq.cmp(&one.seq)));

@@ -7,7 +7,7 @@ use crate::index::slots::Slots;
 use crate::recall::bm25;
 
 /// A text that answers need not repeat all that was asked: more than this counts as this.
-const CAP: f32 = 0.5;
+pub(super) const CAP: f32 = 0.5;
 /// The best of a namespace has at least this much: long queries are never repeated whole.
 const BEST: f32 = 0.4;
 
@@ -25,7 +25,7 @@ pub(super) struct Lexical {
     /// BM25 over the highest that the query's idf can give, 0 to 1.
     pub(super) raw: Vec<f32>,
     /// What raw values are multiplied by after the cap.
-    stretch: f32,
+    pub(super) stretch: f32,
     /// The same of whole sessions, capped, one value a session.
     sessions: Vec<f32>,
 }

@@ -29,13 +29,14 @@ impl NamespaceIndex {
         let reading = question.reading();
         let Some(wanted) = self.owners.wanted(&cue.filter) else { return Found { candidates: vec![], reading } };
         let strengths = self.strengths(&question);
-        let shortlist = self.shortlist(cue, &wanted, &strengths);
+        let sums = strengths.sums(&cue.weights, &self.slots);
+        let shortlist = self.shortlist(cue, &wanted, &strengths, &sums);
         let mut candidates = self.refined(cue, &question, &strengths, &shortlist);
         candidates.truncate(cue.limit);
         let known: HashSet<MemoryId> = candidates.iter().map(|one| one.memory.id).collect();
         let linked = self.linked(cue, &mut candidates);
         let more = cue.include.iter().copied().chain(linked).filter(|id| !known.contains(id));
-        let more = self.admitted(cue, &wanted, &strengths, more);
+        let more = self.admitted(cue, &wanted, &sums, more);
         candidates.extend(self.refined(cue, &question, &strengths, &more));
         self.follow_links(cue, &mut candidates);
         Found { candidates, reading }
@@ -52,20 +53,16 @@ impl NamespaceIndex {
     }
 
     /// The best units of the first stage, one a memory.
-    fn shortlist(&self, cue: &Cue, wanted: &Owner, strengths: &Strengths) -> Vec<u32> {
-        let (mut best, weights) = (Best::new(cue.limit.max(REFINED)), cue.weights);
+    fn shortlist(&self, cue: &Cue, wanted: &Owner, strengths: &Strengths, sums: &[f32]) -> Vec<u32> {
+        let mut best = Best::new(cue.limit.max(REFINED));
         // the latest first: of equals they stay, and the heap is left alone
-        for slot in (0..self.slots.end()).rev() {
-            let strength = strengths.of(slot, &self.slots);
-            let score = strength.weighed(&weights);
-            // almost every unit ends here, before anything beside its signals is looked at
-            if score >= best.floor() && strength.is_some() && self.slots.owner(slot).is(wanted) {
+        for (slot, &score) in (0..self.slots.end()).zip(sums).rev() {
+            // almost every unit ends here, before anything beside its sum is looked at
+            if score >= best.floor() && self.slots.owner(slot).is(wanted) && strengths.of(slot, &self.slots).is_some() {
                 let ranked = Ranked { score, seq: self.slots.seq(slot), slot };
                 best.offer(ranked, || {
                     let memory = self.slots.memory(slot);
-                    memory.is_some_and(|memory| {
-                        self.is_best_unit(memory.id, slot, strengths, cue) && cue.filter.admits(memory)
-                    })
+                    memory.is_some_and(|memory| self.is_best_unit(memory.id, slot, sums) && cue.filter.admits(memory))
                 });
             }
         }
@@ -73,28 +70,15 @@ impl NamespaceIndex {
     }
 
     /// Whether no other passage of the memory answers better, or as well and earlier.
-    fn is_best_unit(&self, id: MemoryId, slot: u32, strengths: &Strengths, cue: &Cue) -> bool {
-        self.long(id).is_none_or(|place| self.best_unit(place, strengths, cue) == slot)
-    }
-
-    fn best_unit(&self, place: &Place, strengths: &Strengths, cue: &Cue) -> u32 {
-        let score = |slot: u32| strengths.of(slot, &self.slots).weighed(&cue.weights);
-        let mut units = place.units.iter().map(|unit| unit.slot);
-        let first = units.next().expect("a memory has at least one unit");
-        units.fold(first, |best, slot| if score(slot) > score(best) { slot } else { best })
+    fn is_best_unit(&self, id: MemoryId, slot: u32, sums: &[f32]) -> bool {
+        !self.slots.is_passage(slot) || self.slots.find(id).is_none_or(|place| best_unit(place, sums) == slot)
     }
 
     /// The best unit of each of these memories that is there and that the filter admits.
-    fn admitted(
-        &self,
-        cue: &Cue,
-        wanted: &Owner,
-        strengths: &Strengths,
-        ids: impl Iterator<Item = MemoryId>,
-    ) -> Vec<u32> {
+    fn admitted(&self, cue: &Cue, wanted: &Owner, sums: &[f32], ids: impl Iterator<Item = MemoryId>) -> Vec<u32> {
         let mut seen = HashSet::new();
         let places = ids.filter(|id| seen.insert(*id)).filter_map(|id| self.slots.find(id));
-        let units = places.map(|place| self.best_unit(place, strengths, cue));
+        let units = places.map(|place| best_unit(place, sums));
         let admitted = |slot: &u32| {
             self.slots.owner(*slot).is(wanted)
                 && self.slots.memory(*slot).is_some_and(|memory| cue.filter.admits(memory))
@@ -143,4 +127,11 @@ impl NamespaceIndex {
             }
         }
     }
+}
+
+/// The unit of a memory that answers best, of equals the first.
+fn best_unit(place: &Place, sums: &[f32]) -> u32 {
+    let mut units = place.units.iter().map(|unit| unit.slot);
+    let first = units.next().expect("a memory has at least one unit");
+    units.fold(first, |best, slot| if sums[slot as usize] > sums[best as usize] { slot } else { best })
 }

@@ -24,6 +24,8 @@ pub(super) struct Slots {
     owners: Vec<Owner>,
     /// Year, month and day on which it happened; year 0 where nobody said.
     days: Vec<(i16, i8, i8)>,
+    /// Whether the unit is one passage of several.
+    passages: Vec<bool>,
     pub(super) read: Vec<Read>,
 }
 
@@ -85,9 +87,11 @@ impl Slots {
         spans: Vec<Range<u32>>,
     ) -> Place {
         let day = memory.times.occurred.map_or((0, 0, 0), |occurred| occurred.date());
+        let passage = spans.len() > 1;
         let unit = |span| {
             let slot = self.free.pop().unwrap_or_else(|| self.grow());
             let at = slot as usize;
+            self.passages[at] = passage;
             (self.seqs[at], self.owners[at], self.days[at]) = (seq, owner, day);
             self.memories[at] = Some(memory.clone());
             Unit { slot, span }
@@ -124,6 +128,11 @@ impl Slots {
     /// All memories, in no particular order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Memory>> {
         self.places.values().filter_map(|place| self.memory(place.units[0].slot))
+    }
+
+    /// Whether the unit in a slot is one passage of several.
+    pub(super) fn is_passage(&self, slot: u32) -> bool {
+        self.passages[slot as usize]
     }
 
     /// The place of the memory's last change.
@@ -166,6 +175,7 @@ impl Slots {
         self.seqs.push(Seq::default());
         self.owners.push(Owner::default());
         self.days.push((0, 0, 0));
+        self.passages.push(false);
         self.read.push(Read::default());
         slot
     }

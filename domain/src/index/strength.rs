@@ -1,8 +1,8 @@
 //! The first stage: signals of every unit for one question, as plain numbers. The walk over all units is most of a search's
-//! time where the vectors are few, so its steps are always inlined.
+//! time where the vectors are few, so sums are made in plain loops, and what few questions have only where they have it.
 
 use crate::index::labels::Number;
-use crate::index::lexical::Lexical;
+use crate::index::lexical::{CAP, Lexical};
 use crate::index::slots::Slots;
 use crate::recall::term::{Term, Weights};
 use crate::recall::{date, speaker};
@@ -23,22 +23,16 @@ pub(super) struct Strengths {
 pub(super) struct Strength {
     pub(super) semantic: f32,
     pub(super) lexical: f32,
-    pub(super) speaker: f32,
     pub(super) date: f32,
 }
 
 impl Strengths {
     /// The signals of the unit in a slot.
-    #[inline(always)]
     pub(super) fn of(&self, slot: u32, slots: &Slots) -> Strength {
-        let (semantic, raw) = (self.semantic[slot as usize], self.lexical.raw[slot as usize]);
-        let day = || slots.day(slot).map_or(0.0, |day| date::signal(&self.dates, day));
-        let speaker = || if self.names(slot, slots) { speaker::signal(raw, semantic, 0.0) } else { 0.0 };
         Strength {
-            semantic,
+            semantic: self.semantic[slot as usize],
             lexical: self.lexical.signal(slot),
-            speaker: if self.named.is_empty() { 0.0 } else { speaker() },
-            date: if self.dates.is_empty() { 0.0 } else { day() },
+            date: if self.dates.is_empty() { 0.0 } else { self.date(slot, slots) },
         }
     }
 
@@ -46,21 +40,50 @@ impl Strengths {
     pub(super) fn names(&self, slot: u32, slots: &Slots) -> bool {
         slots.owner(slot).speaker.is_some_and(|speaker| self.named.binary_search(&speaker).is_ok())
     }
+
+    /// The weighted sum of every unit: what the first stage orders by.
+    pub(super) fn sums(&self, weights: &Weights, slots: &Slots) -> Vec<f32> {
+        let (lexical, semantic) = (weights.get(Term::Lexical) * self.lexical.stretch, weights.get(Term::Semantic));
+        let both = self.lexical.raw.iter().zip(&self.semantic);
+        let mut sums: Vec<f32> = both.map(|(raw, meaning)| lexical * raw.min(CAP) + semantic * meaning).collect();
+        if !self.named.is_empty() {
+            self.add_speakers(weights.get(Term::Speaker), slots, &mut sums);
+        }
+        if !self.dates.is_empty() {
+            self.add_dates(weights.get(Term::Date), slots, &mut sums);
+        }
+        sums
+    }
+
+    fn add_speakers(&self, weight: f32, slots: &Slots, sums: &mut [f32]) {
+        for (slot, sum) in (0..).zip(sums) {
+            if self.names(slot, slots) {
+                let at = slot as usize;
+                *sum += weight * speaker::signal(self.lexical.raw[at], self.semantic[at], 0.0);
+            }
+        }
+    }
+
+    fn add_dates(&self, weight: f32, slots: &Slots, sums: &mut [f32]) {
+        // turns of a session share their day
+        let mut last = (None, 0.0);
+        for (slot, sum) in (0..).zip(sums) {
+            let day = slots.day(slot);
+            if day != last.0 {
+                last = (day, weight * self.date(slot, slots));
+            }
+            *sum += last.1;
+        }
+    }
+
+    fn date(&self, slot: u32, slots: &Slots) -> f32 {
+        slots.day(slot).map_or(0.0, |day| date::signal(&self.dates, day))
+    }
 }
 
 impl Strength {
     /// Whether any signal is above 0.
-    #[inline(always)]
     pub(super) fn is_some(self) -> bool {
-        self.semantic.max(self.lexical).max(self.speaker).max(self.date) > 0.0
-    }
-
-    /// The weighted sum.
-    #[inline(always)]
-    pub(super) fn weighed(self, weights: &Weights) -> f32 {
-        weights.get(Term::Semantic) * self.semantic
-            + weights.get(Term::Lexical) * self.lexical
-            + weights.get(Term::Speaker) * self.speaker
-            + weights.get(Term::Date) * self.date
+        self.semantic.max(self.lexical).max(self.date) > 0.0
     }
 }

@@ -1,7 +1,5 @@
 //! Word by word: for each wordpiece of the query the nearest one of a memory or of its neighbours.
 
-use std::collections::HashMap;
-
 use crate::encoding::table::Table;
 use crate::index::context::Context;
 use crate::index::slots::Slots;
@@ -10,12 +8,17 @@ use crate::index::vectors::dots;
 /// Longer queries are rarely answered whole: from this many content words on the signal falls.
 const WORDS: f32 = 8.0;
 
+/// Numbers that are compared in one step.
+const LANES: usize = 8;
+
 /// Cosines between the wordpieces of a query and those of the units that may answer.
 pub(super) struct Wordwise {
-    /// What each wordpiece of the query counts; the sum is 1.
+    /// What each wordpiece of the query counts, filled up to whole steps with zeros; the sum is 1 for a short query.
     weights: Vec<f32>,
-    /// The nearest cosine of each unit to each wordpiece of the query, by the unit's slot.
-    nearest: HashMap<u32, Vec<f32>>,
+    /// The units that were read, ascending.
+    read: Vec<u32>,
+    /// The nearest cosine of each of them to each wordpiece of the query, 0 where it is negative.
+    nearest: Vec<f32>,
 }
 
 impl Wordwise {
@@ -30,58 +33,97 @@ impl Wordwise {
     ) -> Self {
         let sum: f32 = asked.iter().map(|(_, weight)| weight).sum();
         if sum <= 0.0 {
-            return Self { weights: vec![], nearest: HashMap::new() };
+            return Self { weights: vec![], read: vec![], nearest: vec![] };
         }
         let short = (WORDS / words.max(1) as f32).min(1.0);
-        let weights: Vec<f32> = asked.iter().map(|(_, weight)| weight / sum * short).collect();
+        let mut weights: Vec<f32> = asked.iter().map(|(_, weight)| weight / sum * short).collect();
+        weights.resize(asked.len().next_multiple_of(LANES), 0.0);
         let mut read: Vec<u32> = units.to_vec();
         read.extend(units.iter().flat_map(|unit| context.read_with(*unit)).map(|(near, _)| near));
         read.sort_unstable();
         read.dedup();
-        let mut pieces: Vec<u16> = read.iter().flat_map(|slot| &*slots.read[*slot as usize].pieces).copied().collect();
-        pieces.sort_unstable();
-        pieces.dedup();
-        let cosines = cosines(table, asked, &pieces);
-        let nearest = |slot: &u32| {
-            let mut best = vec![0f32; asked.len()];
+        let pieces = Pieces::of(table.rows(), &read, slots);
+        let cosines = cosines(table, asked, &pieces.distinct, weights.len());
+        let mut nearest = vec![0f32; read.len() * weights.len()];
+        for (slot, best) in read.iter().zip(nearest.chunks_exact_mut(weights.len())) {
             for piece in &slots.read[*slot as usize].pieces {
-                let at = pieces.binary_search(piece).expect("every piece of every unit was gathered");
-                let row = &cosines[at * asked.len()..][..asked.len()];
-                best.iter_mut().zip(row).for_each(|(best, cosine)| *best = best.max(*cosine));
+                raise(best, &cosines[pieces.place(*piece) * best.len()..], 1.0);
             }
-            (*slot, best)
-        };
-        Self { weights, nearest: read.iter().map(nearest).collect() }
+        }
+        Self { weights, read, nearest }
     }
 
     /// The signal of a unit read with its neighbours, 0 to 1.
     pub(super) fn signal(&self, slot: u32, context: &Context) -> f32 {
-        let Some(own) = self.nearest.get(&slot) else { return 0.0 };
-        let near: Vec<(&[f32], f32)> = (context.read_with(slot))
-            .filter_map(|(near, weight)| Some((self.nearest.get(&near)?.as_slice(), weight)))
-            .collect();
-        let best = |at: usize| near.iter().map(|(cosines, weight)| cosines[at] * weight).fold(own[at], f32::max);
-        self.weights.iter().enumerate().map(|(at, weight)| weight * best(at)).sum()
+        let Some(own) = self.nearest(slot) else { return 0.0 };
+        let mut best = own.to_vec();
+        for (near, weight) in context.read_with(slot) {
+            if let Some(theirs) = self.nearest(near) {
+                raise(&mut best, theirs, weight);
+            }
+        }
+        self.weights.iter().zip(&best).map(|(weight, cosine)| weight * cosine).sum()
+    }
+
+    fn nearest(&self, slot: u32) -> Option<&[f32]> {
+        let at = self.read.binary_search(&slot).ok()?;
+        self.nearest.chunks_exact(self.weights.len()).nth(at)
     }
 }
 
-/// The cosine of each of `pieces` with each of `asked`, 0 where it is negative: one row a piece.
-fn cosines(table: &Table, asked: &[(u16, f32)], pieces: &[u16]) -> Vec<f32> {
-    let mut rows: Vec<i8> = Vec::with_capacity(pieces.len() * dots::padded(table.dims()));
+/// Raises each of `best` to `weight` × the number in its place, if that is more.
+#[inline]
+fn raise(best: &mut [f32], numbers: &[f32], weight: f32) {
+    for (best, numbers) in best.as_chunks_mut::<LANES>().0.iter_mut().zip(numbers.as_chunks::<LANES>().0) {
+        for lane in 0..LANES {
+            let number = weight * numbers[lane];
+            best[lane] = if number > best[lane] { number } else { best[lane] };
+        }
+    }
+}
+
+/// The different wordpieces of some units.
+struct Pieces {
+    distinct: Vec<u16>,
+    /// By wordpiece, its place among the distinct ones.
+    places: Vec<u16>,
+}
+
+impl Pieces {
+    fn of(rows: usize, units: &[u32], slots: &Slots) -> Self {
+        let mut pieces = Self { distinct: vec![], places: vec![u16::MAX; rows] };
+        for piece in units.iter().flat_map(|slot| &*slots.read[*slot as usize].pieces) {
+            let place = &mut pieces.places[usize::from(*piece)];
+            if *place == u16::MAX {
+                *place = pieces.distinct.len() as u16;
+                pieces.distinct.push(*piece);
+            }
+        }
+        pieces
+    }
+
+    fn place(&self, piece: u16) -> usize {
+        usize::from(self.places[usize::from(piece)])
+    }
+}
+
+/// The cosine of each of `pieces` with each of `asked`, 0 where it is negative: a row of `width` numbers a piece.
+fn cosines(table: &Table, asked: &[(u16, f32)], pieces: &[u16], width: usize) -> Vec<f32> {
+    let stride = dots::padded(table.dims());
+    let mut rows = vec![0i8; pieces.len() * stride];
     let mut norms = Vec::with_capacity(pieces.len());
-    for piece in pieces {
+    for (piece, room) in pieces.iter().zip(rows.chunks_exact_mut(stride)) {
         let (norm, row) = table.direction(*piece).unwrap_or_default();
         norms.push(norm);
-        rows.extend_from_slice(row);
-        rows.resize(norms.len() * dots::padded(table.dims()), 0);
+        room[..row.len()].copy_from_slice(row);
     }
-    let mut cosines = vec![0f32; pieces.len() * asked.len()];
+    let mut cosines = vec![0f32; pieces.len() * width];
     let mut products = vec![0i32; pieces.len()];
     for (nth, (piece, _)) in asked.iter().enumerate() {
         let Some((norm, row)) = table.direction(*piece) else { continue };
         dots::dots(&dots::widened(row), &rows, &mut products);
-        for ((at, &product), &other) in products.iter().enumerate().zip(&norms) {
-            cosines[at * asked.len() + nth] = (product as f32 * norm * other).clamp(0.0, 1.0);
+        for ((cosines, &product), &other) in cosines.chunks_exact_mut(width).zip(&products).zip(&norms) {
+            cosines[nth] = (product as f32 * norm * other).clamp(0.0, 1.0);
         }
     }
     cosines

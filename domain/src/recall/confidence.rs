@@ -71,9 +71,9 @@ fn ahead(candidates: &[Candidate], reading: &Reading, weights: &Weights) -> f32 
 }
 
 /// The log-odds at no evidence, and what each value of [`Evidence`] adds to them.
-pub const OFFSET: f32 = -4.5;
+pub const OFFSET: f32 = -3.90;
 /// What each value counts, in the order of [`Evidence::NAMES`].
-pub const SLOPES: [f32; 5] = [2.9, 0.7, 3.9, -0.34, 0.96];
+pub const SLOPES: [f32; 5] = [3.33, -0.62, 3.94, -0.28, 0.78];
 
 /// The probability that one of the candidates answers, 0 to 1; 0 where there is none.
 pub fn confidence(evidence: &Evidence) -> f32 {

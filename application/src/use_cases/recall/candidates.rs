@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::index::{Candidate, NamespaceIndex};
+use domain::index::{self, Candidate, NamespaceIndex, Reading};
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
 
@@ -26,6 +26,8 @@ const MOST_UNDELIVERED: usize = 1000;
 /// Candidates with their signals.
 pub(super) struct Found {
     pub(super) candidates: Vec<Candidate>,
+    /// How the query was read.
+    pub(super) reading: Reading,
     /// Whether something could not be reached.
     pub(super) degraded: bool,
 }
@@ -46,15 +48,16 @@ pub(super) async fn find<P: Ports>(
     }
     match brain.timed(Stage::LongTerm, brain.ports.long_term().search(cue)).await {
         Ok(found) => {
-            let found = found.candidates;
-            let found = if more { still_there(brain, cue, found).await? } else { found };
-            Ok(Found { candidates: with_waiting(brain, cue, found, &entries), degraded })
+            let reading = found.reading;
+            let found = if more { still_there(brain, cue, found.candidates).await? } else { found.candidates };
+            Ok(Found { candidates: with_waiting(brain, cue, found, &entries), reading, degraded })
         }
         Err(error) if unknown && held.is_none() => Err(error),
         Err(error) => {
             tracing::warn!(request_id = %call.request_id, error = %error, "memory service not searched; degraded");
             let confirmed = confirmed(brain, cue, held.unwrap_or_default()).await;
-            Ok(Found { candidates: in_its_place(brain, cue, confirmed, &entries), degraded: true })
+            let found = in_its_place(brain, cue, confirmed, &entries);
+            Ok(Found { candidates: found.candidates, reading: found.reading, degraded: true })
         }
     }
 }
@@ -99,19 +102,19 @@ fn with_waiting<P: Ports>(brain: &Brain<P>, cue: &Cue, found: Vec<Candidate>, en
     let newer: HashSet<MemoryId> = entries.iter().map(|entry| entry.act.id()).collect();
     let mut candidates: Vec<Candidate> =
         found.into_iter().filter(|candidate| !newer.contains(&candidate.memory.id)).collect();
-    candidates.extend(scored(brain, cue, &[], entries));
+    candidates.extend(scored(brain, cue, &[], entries).candidates);
     candidates
 }
 
 /// Without the long-term memory: what the session holds and what waits.
-fn in_its_place<P: Ports>(brain: &Brain<P>, cue: &Cue, held: Vec<Arc<Memory>>, entries: &[Entry]) -> Vec<Candidate> {
+fn in_its_place<P: Ports>(brain: &Brain<P>, cue: &Cue, held: Vec<Arc<Memory>>, entries: &[Entry]) -> index::Found {
     let erased: HashSet<MemoryId> =
         entries.iter().filter(|entry| matches!(entry.act, Act::Erase { .. })).map(|entry| entry.act.id()).collect();
     let held: Vec<Arc<Memory>> = held.into_iter().filter(|memory| !erased.contains(&memory.id)).collect();
     scored(brain, cue, &held, entries)
 }
 
-fn scored<P: Ports>(brain: &Brain<P>, cue: &Cue, held: &[Arc<Memory>], entries: &[Entry]) -> Vec<Candidate> {
+fn scored<P: Ports>(brain: &Brain<P>, cue: &Cue, held: &[Arc<Memory>], entries: &[Entry]) -> index::Found {
     let mut index = NamespaceIndex::new(brain.settings.table.clone());
     for memory in held {
         index.put(Seq(0), memory.clone());
@@ -124,7 +127,7 @@ fn scored<P: Ports>(brain: &Brain<P>, cue: &Cue, held: &[Arc<Memory>], entries: 
             }
         }
     }
-    index.search(cue).candidates
+    index.search(cue)
 }
 
 /// What a session holds of the namespace, as the ledger knows it now. Nothing where that is away too: it may have been
