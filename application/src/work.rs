@@ -3,4 +3,5 @@
 pub mod delivery;
 pub mod expire;
 pub mod folds;
+pub mod reencoding;
 pub mod relay;

@@ -4,13 +4,13 @@ use anyhow::Result;
 use application::brain;
 use application::call::Caller;
 use domain::tenant::Tenant;
-use somabrain_static_encoder::StaticEncoder;
 
+use crate::encoder::TextEncoder;
 use crate::keys;
 use crate::settings::{Mode, Settings};
 
 /// How the use cases are tuned.
-pub(crate) fn tuning(settings: &Settings, encoder: &StaticEncoder) -> brain::Settings {
+pub(crate) fn tuning(settings: &Settings, encoder: &TextEncoder) -> brain::Settings {
     brain::Settings { weights: settings.weights, abstain_below: settings.abstain_below, table: Some(encoder.table()) }
 }
 

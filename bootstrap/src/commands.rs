@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod audit;
+pub(crate) mod bench_fit;
 pub(crate) mod bench_load;
 pub(crate) mod bench_quality;
 pub(crate) mod check_config;
@@ -13,6 +14,7 @@ pub(crate) mod memory_service;
 pub(crate) mod openapi;
 pub(crate) mod plan;
 pub(crate) mod recall;
+pub(crate) mod reencode;
 pub(crate) mod reindex;
 pub(crate) mod remember;
 pub(crate) mod serve;

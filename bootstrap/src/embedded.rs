@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use application::brain::Brain;
+use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
 use application::ports::{Component, Ports};
@@ -17,8 +18,8 @@ use somabrain_jwt::Jwt;
 use somabrain_prometheus::Prometheus;
 use somabrain_regorus::Regorus;
 use somabrain_sqlite::{AuditReport, OpenError, Sqlite};
-use somabrain_static_encoder::StaticEncoder;
 
+use crate::encoder::TextEncoder;
 use crate::profile::{Profile, component};
 use crate::settings::Settings;
 use crate::stream::Stream;
@@ -28,7 +29,7 @@ use crate::{api, keys};
 pub(crate) struct Embedded {
     sqlite: Sqlite,
     working: SessionMemory,
-    encoder: StaticEncoder,
+    encoder: TextEncoder,
     policy: Regorus,
     tokens: Jwt,
     admission: RateLimit,
@@ -39,9 +40,10 @@ pub(crate) struct Embedded {
 
 /// Opens the data folder and assembles the profile.
 pub(crate) async fn open(settings: &Settings) -> Result<Brain<Embedded>> {
-    let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
+    let encoder = TextEncoder::connect(settings).await?;
     let config = somabrain_sqlite::Config {
         table: Some(encoder.table()),
+        dimensions: encoder.dimensions(),
         events: settings.kafka.is_some(),
         ..somabrain_sqlite::Config::new(&settings.data_dir, keys::audit_key(settings)?)
     };
@@ -65,8 +67,20 @@ pub(crate) async fn open(settings: &Settings) -> Result<Brain<Embedded>> {
         encoder,
     };
     let brain = Brain::new(ports, tuning);
+    tell_of_stale(brain.ports());
     brain.recover_observations(brain.now()).await.context("could not fold the observations of the last run")?;
     Ok(brain)
+}
+
+/// Says that memories are of another encoder, and what to do about it.
+fn tell_of_stale(ports: &Embedded) {
+    let stale = ports.sqlite.count_foreign(ports.encoder.id());
+    if stale > 0 {
+        tracing::info!(
+            stale,
+            "memories are encoded by another encoder and found by that too: see `somabrain reencode`"
+        );
+    }
 }
 
 /// Merges what is left and lets go of the folder.
@@ -99,7 +113,9 @@ impl Embedded {
 
 impl Profile for Embedded {
     async fn measurements(&self) -> Vec<Measurement> {
-        vec![Measurement::Memories(self.sqlite.statistics().memories)]
+        let mut measured = vec![Measurement::Memories(self.sqlite.statistics().memories)];
+        measured.extend(self.encoder.measurement());
+        measured
     }
 
     async fn tenants_with_expired(&self, now: Timestamp) -> Vec<Tenant> {
@@ -126,7 +142,7 @@ impl Ports for Embedded {
     type LongTerm = Sqlite;
     type Working = SessionMemory;
     type Density = Sqlite;
-    type Encoder = StaticEncoder;
+    type Encoder = TextEncoder;
     type Policy = Regorus;
     type Authenticator = Jwt;
     type Admission = RateLimit;
@@ -149,7 +165,7 @@ impl Ports for Embedded {
     fn density(&self) -> &Sqlite {
         &self.sqlite
     }
-    fn encoder(&self) -> &StaticEncoder {
+    fn encoder(&self) -> &TextEncoder {
         &self.encoder
     }
     fn policy(&self) -> &Regorus {
@@ -173,10 +189,11 @@ impl Ports for Embedded {
 
     async fn probe(&self) -> Vec<Component> {
         let inside = |name| Component { name, status: Ok(()), latency: Duration::ZERO, optional: false };
-        // Index, policy and encoder live in this process: as long as it answers, they do.
-        let storage = component("storage", false, self.sqlite.probe()).await;
-        let mut components = vec![storage, inside("index"), inside("policy"), inside("encoder")];
-        components.extend(self.events.probe().await);
+        // Index and policy live in this process: as long as it answers, they do.
+        let storage = component("storage", false, self.sqlite.probe());
+        let (storage, encoder, events) = tokio::join!(storage, self.encoder.probe(), self.events.probe());
+        let mut components = vec![storage, inside("index"), inside("policy"), encoder];
+        components.extend(events);
         components
     }
 }

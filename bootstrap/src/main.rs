@@ -10,6 +10,7 @@ mod api;
 mod commands;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod encoder;
 #[cfg(feature = "embedded")]
 mod folder;
 mod import;
@@ -36,8 +37,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    audit, bench_load, bench_quality, check_config, health, import as import_command, openapi, plan, recall, reindex,
-    remember, serve, token,
+    audit, bench_fit, bench_load, bench_quality, check_config, health, import as import_command, openapi, plan, recall,
+    reencode, reindex, remember, serve, token,
 };
 use settings::Settings;
 use target::Target;
@@ -67,6 +68,8 @@ enum Command {
     Import(import_command::Import),
     Token(token::Token),
     Audit(audit::Audit),
+    /// Encodes anew what another encoder has encoded; interrupted, it goes on where it was.
+    Reencode,
     /// Makes the search index again from the ledger and checks every row.
     Reindex,
     /// Gives room back and leaves no residue of what was erased.
@@ -86,6 +89,7 @@ enum Bench {
     /// Drives a running server over HTTP.
     Load(bench_load::BenchLoad),
     Quality(bench_quality::BenchQuality),
+    Fit(bench_fit::BenchFit),
 }
 
 fn main() -> ExitCode {
@@ -113,15 +117,10 @@ async fn run(command: Command) -> Result<()> {
             openapi::run(&args);
             return Ok(());
         }
-        Command::Bench(Bench::Load(args)) => return bench_load::run(args).await,
+        Command::Bench(bench) => return measure(bench, &environment).await,
         _ => {}
     }
     let (settings, sources) = Settings::load(&environment)?;
-    if let Command::Bench(Bench::Quality(args)) = command {
-        // without the service's log, which has a line a request
-        sources.unknown.iter().for_each(|unknown| eprintln!("warning: {unknown}"));
-        return bench_quality::run(args, &settings).await;
-    }
     telemetry::start(&settings)?;
     for unknown in &sources.unknown {
         tracing::warn!("{unknown}");
@@ -132,11 +131,26 @@ async fn run(command: Command) -> Result<()> {
         Command::MemoryService => commands::memory_service::run(&settings).await,
         Command::Token(args) => token::run(args, &settings),
         Command::Audit(args) => audit::run(&args, &settings).await,
+        Command::Reencode => reencode::run(&settings).await,
         Command::Reindex => reindex::run(&settings).await,
         #[cfg(feature = "embedded")]
         Command::Compact => commands::compact::run(&settings).await,
         Command::Health => health::run(&settings, &environment).await,
         command => on_target(command, &settings, &environment).await,
+    }
+}
+
+/// The measurements, without the service's log, which has a line a request.
+async fn measure(bench: Bench, environment: &HashMap<String, String>) -> Result<()> {
+    let settings = || {
+        let (settings, sources) = Settings::load(environment)?;
+        sources.unknown.iter().for_each(|unknown| eprintln!("warning: {unknown}"));
+        Ok::<_, anyhow::Error>(settings)
+    };
+    match bench {
+        Bench::Load(args) => bench_load::run(args).await,
+        Bench::Quality(args) => bench_quality::run(args, &settings()?).await,
+        Bench::Fit(args) => bench_fit::run(args, &settings()?).await,
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
 use application::brain::Brain;
+use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
 use application::ports::{Component, Ports};
@@ -17,8 +18,8 @@ use somabrain_opa::Opa;
 use somabrain_postgres::Postgres;
 use somabrain_prometheus::Prometheus;
 use somabrain_redis::Redis;
-use somabrain_static_encoder::StaticEncoder;
 
+use crate::encoder::TextEncoder;
 use crate::profile::{Profile, component};
 use crate::rate::Rate;
 use crate::settings::{Servers, Settings};
@@ -36,7 +37,7 @@ pub(crate) struct Networked {
     opa: Opa,
     events: Stream,
     admission: Rate,
-    encoder: StaticEncoder,
+    encoder: TextEncoder,
     tokens: Jwt,
     metrics: Prometheus,
     clock: SystemClock,
@@ -47,11 +48,11 @@ pub(crate) struct Networked {
 /// Connects to the servers and assembles the profile. Only Postgres must answer: its tables are made or migrated first.
 pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
     let servers = settings.servers.as_ref().context("the networked profile has no servers")?;
-    let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
+    let encoder = TextEncoder::connect(settings).await?;
     let tuning = api::tuning(settings, &encoder);
     let redis = Arc::new(redis(settings, servers).await?);
     let ports = Networked {
-        postgres: postgres(settings, servers).await?,
+        postgres: postgres(settings, servers, encoder.dimensions()).await?,
         memory: memory(servers)?,
         opa: opa(servers).await?,
         events: Stream::connect(settings).await?,
@@ -66,11 +67,12 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
     Ok(Brain::new(ports, tuning))
 }
 
-async fn postgres(settings: &Settings, servers: &Servers) -> Result<Postgres> {
+async fn postgres(settings: &Settings, servers: &Servers, dimensions: usize) -> Result<Postgres> {
     let config = somabrain_postgres::Config {
         migration_dsn: servers.postgres_migration.as_ref().map(|dsn| dsn.reveal().to_owned()),
         connections: servers.postgres_pool,
         events: settings.kafka.is_some(),
+        dimensions,
         ..somabrain_postgres::Config::new(servers.postgres.reveal(), keys::audit_key(settings)?)
     };
     Postgres::connect(config).await.context("Postgres of SOMABRAIN_POSTGRES_DSN cannot be used")
@@ -122,6 +124,7 @@ impl Profile for Networked {
             breaker("opa", self.opa.breaker()),
             breaker("memory_service", self.memory.breaker()),
         ];
+        measured.extend(self.encoder.measurement());
         measured.extend(self.events.measurement());
         measured.extend(self.postgres.count_memories().await.ok().map(Measurement::Memories));
         measured
@@ -161,7 +164,7 @@ impl Ports for Networked {
     type LongTerm = MemoryService;
     type Working = Redis;
     type Density = Postgres;
-    type Encoder = StaticEncoder;
+    type Encoder = TextEncoder;
     type Policy = Opa;
     type Authenticator = Jwt;
     type Admission = Rate;
@@ -184,7 +187,7 @@ impl Ports for Networked {
     fn density(&self) -> &Postgres {
         &self.postgres
     }
-    fn encoder(&self) -> &StaticEncoder {
+    fn encoder(&self) -> &TextEncoder {
         &self.encoder
     }
     fn policy(&self) -> &Opa {
@@ -207,13 +210,15 @@ impl Ports for Networked {
     }
 
     async fn probe(&self) -> Vec<Component> {
-        let (redis, postgres, opa, memory, kafka) = tokio::join!(
+        let encoder = async { if self.encoder.is_apart() { Some(self.encoder.probe().await) } else { None } };
+        let (redis, postgres, opa, memory, encoder, kafka) = tokio::join!(
             component("redis", true, self.redis.probe()),
             component("postgres", false, self.postgres.probe()),
             component("opa", false, self.opa.probe()),
             component("memory_service", true, self.memory.probe()),
+            encoder,
             self.events.probe(),
         );
-        [redis, postgres, opa, memory].into_iter().chain(kafka).collect()
+        [redis, postgres, opa, memory].into_iter().chain(encoder).chain(kafka).collect()
     }
 }

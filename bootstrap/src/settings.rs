@@ -1,5 +1,6 @@
 //! Settings: file → environment → typed values, checked once at the start.
 
+pub(crate) mod encoder;
 pub(crate) mod names;
 #[cfg(feature = "networked")]
 pub(crate) mod servers;
@@ -16,6 +17,7 @@ use anyhow::{Context, Result, bail, ensure};
 use domain::recall::fuse::default_weights;
 use domain::recall::term::{Term, Weights};
 
+use encoder::EncoderChoice;
 use names::{NAMES, Name, variable, weight_key};
 #[cfg(feature = "networked")]
 pub(crate) use servers::Servers;
@@ -83,6 +85,8 @@ pub(crate) struct Settings {
     pub memory_http_token: Option<Secret>,
     /// Where Kafka is; `None`: there is no event stream.
     pub kafka: Option<String>,
+    /// Who says where texts lie in meaning.
+    pub encoder: EncoderChoice,
     /// Most entries or events that the relay takes at a time.
     pub outbox_batch_size: usize,
     /// The embedded profile's data.
@@ -161,6 +165,7 @@ impl Settings {
             #[cfg(feature = "networked")]
             memory_http_token: values.text("memory_http_token").map(|token| Secret(token.to_owned())),
             kafka: values.text("kafka_bootstrap").map(Into::into),
+            encoder: EncoderChoice::read(&values)?,
             outbox_batch_size: values.parsed("outbox_batch_size", "100", "a whole number from 1 to 1000")?,
             data_dir: values.text("data_dir").unwrap_or("somabrain-data").into(),
             log: values.text("log").unwrap_or("info").to_string(),

@@ -130,8 +130,8 @@ fn a_pair_that_stands_as_it_should_teaches_less_than_one_that_does_not() {
 
 #[test]
 fn a_useful_memory_alone_is_set_against_what_was_passed_over_above_it() {
-    let passed_over = judged(only(Term::Lexical, 0.9), None);
-    let useful = judged(only(Term::Semantic, 0.9), USEFUL);
+    let passed_over = judged(only(Term::Lexical, 0.3), None);
+    let useful = judged(only(Term::Semantic, 0.3), USEFUL);
     let of = |ranked: &[Judged]| step(&default_weights(), &PerTerm::default(), ranked);
     let below = of(&[passed_over, useful, judged(only(Term::Date, 1.0), None)]);
     assert!(below.get(Term::Semantic) > 0.0 && below.get(Term::Lexical) < 0.0);

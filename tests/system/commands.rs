@@ -13,18 +13,18 @@ fn text(output: &Output) -> String {
 }
 
 /// Runs a command of the program to its end.
-fn run(program: &Path, data: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(program: &Path, data: &Path, arguments: &[&str]) -> Output {
     command(program, data).args(arguments).output().expect("the program runs")
 }
 
-fn done(program: &Path, data: &Path, arguments: &[&str]) -> String {
+pub(crate) fn done(program: &Path, data: &Path, arguments: &[&str]) -> String {
     let output = run(program, data, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", text(&output));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// One line on the error stream, no panic, a failure's exit code.
-fn refused(output: &Output, words: &str) {
+pub(crate) fn refused(output: &Output, words: &str) {
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert!(error.contains(words), "`{words}` is said: {error}");

@@ -1,6 +1,11 @@
-//! Tests of the whole: the dependency rule, the command line, crashes. They run the program as its users do.
+//! Tests of the whole: the dependency rule, the command line, the measurements, crashes. They run the program as its users do.
 
 mod architecture;
 mod commands;
 mod crash;
+mod encoders;
+#[path = "../../adapters/embeddings/tests/wire/server.rs"]
+#[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
+mod endpoint;
+mod quality;
 mod server;

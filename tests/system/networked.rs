@@ -1,6 +1,9 @@
 //! Tests of the networked profile as a whole, on real servers that they start themselves.
 
 mod density;
+#[path = "../../adapters/embeddings/tests/wire/server.rs"]
+#[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
+mod endpoint;
 mod journeys;
 mod load;
 mod outages;
@@ -8,3 +11,4 @@ mod rebuilding;
 mod replicas;
 mod server;
 mod stack;
+mod switching;

@@ -29,6 +29,11 @@ pub enum Repeat {
 pub trait Outage {
     /// Whether the server could not be reached or hung, so that it says nothing about the request.
     fn is_outage(&self) -> bool;
+
+    /// How long the server wants to be left in peace before it is asked again, if it says so.
+    fn rest(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// Why a guarded request has no result.
@@ -50,6 +55,13 @@ impl<E: Outage> Outage for Refused<E> {
         match self {
             Self::Open | Self::TimedOut(_) => true,
             Self::Failed(error) => error.is_outage(),
+        }
+    }
+
+    fn rest(&self) -> Option<Duration> {
+        match self {
+            Self::Open | Self::TimedOut(_) => None,
+            Self::Failed(error) => error.rest(),
         }
     }
 }
@@ -89,7 +101,7 @@ impl Guard {
     }
 
     /// Does `act`: refused at once while the breaker is open, ended at the timeout, repeated after an outage as long as
-    /// there is time if it may be.
+    /// there is time if it may be, not before the server wants to be asked again.
     ///
     /// Only the future that `act` makes ends at the timeout: what it handed to a thread needs a timeout of its own.
     pub async fn run<T, E: Outage, F: Future<Output = Result<T, E>>>(
@@ -117,7 +129,10 @@ impl Guard {
         attempt
             .retry(delays)
             .when(|refused| refused.is_outage() && self.breaker.state() == BreakerState::Closed)
-            .adjust(|_, delay| delay.filter(|delay| Instant::now() + *delay < deadline))
+            .adjust(|refused, delay| {
+                let delay = delay?.max(refused.rest().unwrap_or_default());
+                (Instant::now().checked_add(delay)? < deadline).then_some(delay)
+            })
             .await
     }
 

@@ -12,12 +12,20 @@ use tokio::time::{Instant, advance};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Error {
     Away,
+    Busy(Duration),
     Mistake,
 }
 
 impl Outage for Error {
     fn is_outage(&self) -> bool {
-        *self == Self::Away
+        matches!(self, Self::Away | Self::Busy(_))
+    }
+
+    fn rest(&self) -> Option<Duration> {
+        match self {
+            Self::Busy(rest) => Some(*rest),
+            Self::Away | Self::Mistake => None,
+        }
     }
 }
 
@@ -52,6 +60,21 @@ async fn repeated(guard: &Guard, repeat: Repeat, away: u32) -> (Result<u32, Refu
 async fn an_outage_is_tried_again_where_repeating_is_harmless() {
     let (answer, _) = repeated(&guard(9), Repeat::Idempotent, 2).await;
     assert_eq!(answer.unwrap(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_server_is_asked_again_when_it_wants_to_be_if_there_is_time() {
+    for (rest, asked_in_all) in [(Duration::from_millis(1_500), 2), (Duration::from_secs(3), 1), (Duration::MAX, 1)] {
+        let (guard, asked, begin) = (guard(9), Cell::new(0), Instant::now());
+        let act = || {
+            asked.set(asked.get() + 1);
+            let answer = if asked.get() == 1 { Err(Error::Busy(rest)) } else { Ok(7) };
+            async move { answer }
+        };
+        let answer = guard.run(Repeat::Idempotent, act).await;
+        assert_eq!((asked.get(), answer.is_ok()), (asked_in_all, asked_in_all == 2), "{rest:?}");
+        assert!(answer.is_err() || begin.elapsed() >= rest);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ mod erase;
 mod estate;
 mod ledger;
 mod outbox;
+mod reencode;
 mod remember;
 mod search;
 mod teach;

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
+    Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
 use application::ports::teaching::{Lessons, Taught, Teaching};
+use domain::encoding::EncoderId;
 use domain::index::Found;
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
@@ -58,6 +60,15 @@ impl Ledger for Delivering {
     async fn erase(&self, act: Erasing) -> Result<Written<Erased>, LedgerError> {
         let tenant = act.tenant.clone();
         self.deliver(&tenant, self.ledger.erase(act).await?).await
+    }
+
+    async fn reencode(&self, act: Reencoding) -> Result<Written<usize>, LedgerError> {
+        let tenant = act.tenant.clone();
+        self.deliver(&tenant, self.ledger.reencode(act).await?).await
+    }
+
+    async fn stale(&self, encoder: &EncoderId, after: Seq, limit: usize) -> Result<Vec<Stale>, PortError> {
+        self.ledger.stale(encoder, after, limit).await
     }
 
     async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {

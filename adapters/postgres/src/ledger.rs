@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Selection, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Selection, Stale, Stored,
+    Version, Written,
 };
+use application::ports::long_term::Act;
 use application::ports::teaching::{Lessons, Taught, Teaching};
+use domain::encoding::EncoderId;
 use domain::link::Edge;
-use domain::memory::{Memory, MemoryId};
+use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 
 use crate::Postgres;
-use crate::acts::{change, erase, remember, teach};
+use crate::acts::{change, erase, reencode, remember, teach};
 use crate::reads;
 use crate::transaction::Locks;
 
@@ -49,6 +52,27 @@ impl Ledger for Postgres {
             self.matrices.forget(&act.tenant, namespace);
         }
         Ok(erased)
+    }
+
+    async fn reencode(&self, act: Reencoding) -> Result<Written<usize>, LedgerError> {
+        let (act, locks, events) = (&act, &Locks::Tenant, self.config.events);
+        let done = self.act(locks, || async move {
+            let transaction = self.begin(&act.tenant, locks).await?;
+            let done = reencode::run(transaction.connection(), act, events).await;
+            transaction.end(done).await
+        });
+        let written = done.await.map_err(|error| error.at("give memories other encodings"))?;
+        for entry in &written.deliver {
+            if let Act::Put { memory, .. } = &entry.act {
+                self.matrices.forget(&act.tenant, &memory.namespace);
+            }
+        }
+        Ok(written)
+    }
+
+    async fn stale(&self, encoder: &EncoderId, after: Seq, limit: usize) -> Result<Vec<Stale>, PortError> {
+        let found = self.find_stale(encoder, after, limit).await;
+        found.map_err(|error| error.at("ledger", "look for other encodings"))
     }
 
     async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {

@@ -33,6 +33,7 @@ mod requeue;
 mod row;
 mod schema;
 mod sealing;
+mod stale;
 mod transaction;
 mod turns;
 mod upkeep;

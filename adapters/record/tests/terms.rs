@@ -1,7 +1,5 @@
 //! Values by the names of terms: to the last bit, and readable by who knows other terms.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
-
 use domain::memory::MemoryId;
 use domain::recall::term::{PerTerm, Term};
 use proptest::collection::vec;

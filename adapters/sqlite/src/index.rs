@@ -2,6 +2,8 @@
 //!
 //! Derived from the rows and always rebuildable; the writer applies the effects of each act after its commit, in order.
 
+mod stale;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 

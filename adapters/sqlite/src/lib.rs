@@ -40,6 +40,8 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use domain::density::matrix::DensityMatrix;
+use domain::encoding::EncoderId;
+use domain::memory::Seq;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
 
@@ -103,6 +105,16 @@ impl Sqlite {
         let log = file.with_extension("db-wal");
         let bytes = [file, log].iter().filter_map(|file| fs::metadata(file).ok()).map(|found| found.len()).sum();
         Statistics { memories: self.index.read().len() as u64, bytes }
+    }
+
+    /// How many memories of all tenants another encoder has encoded.
+    pub fn count_foreign(&self, encoder: &EncoderId) -> u64 {
+        self.index.read().stale(encoder, Seq(0)).filter(|stale| stale.memory.encoding.is_some()).count() as u64
+    }
+
+    /// How many memories of all tenants the encoder has not encoded.
+    pub fn count_stale(&self, encoder: &EncoderId) -> u64 {
+        self.index.read().stale(encoder, Seq(0)).count() as u64
     }
 
     /// The tenants that have a memory past its time to live: whom an erasure of what has expired is for.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use application::ports::density::{DensityStore, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
+    Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
 use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
+use domain::encoding::EncoderId;
 use domain::index::Found;
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
@@ -41,6 +43,15 @@ impl Ledger for Sqlite {
     async fn erase(&self, act: Erasing) -> Result<Written<Erased>, LedgerError> {
         let done = self.writer.ask(|answer| Command::Erase(act, answer)).await;
         done.map(Written::whole).map_err(|error| error.at("erase memories"))
+    }
+
+    async fn reencode(&self, act: Reencoding) -> Result<Written<usize>, LedgerError> {
+        let done = self.writer.ask(|answer| Command::Reencode(act, answer)).await;
+        done.map(Written::whole).map_err(|error| error.at("give memories other encodings"))
+    }
+
+    async fn stale(&self, encoder: &EncoderId, after: Seq, limit: usize) -> Result<Vec<Stale>, PortError> {
+        Ok(self.index.read().stale(encoder, after).take(limit).collect())
     }
 
     async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 
-use application::ports::ledger::{Changing, Erased, Erasing, Remembering, Stored};
+use application::ports::ledger::{Changing, Erased, Erasing, Reencoding, Remembering, Stored};
 use application::ports::teaching::{Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::memory::{Memory, Seq};
@@ -23,6 +23,7 @@ pub(crate) enum Command {
     Change(Changing, Answer<Arc<Memory>>),
     Erase(Erasing, Answer<Erased>),
     Teach(Teaching, Answer<Taught>),
+    Reencode(Reencoding, Answer<usize>),
     Merge(Merging, Answer<()>),
     Apply(Applying, Answer<()>),
     Publish(Publishing, Answer<()>),
@@ -118,13 +119,14 @@ fn run(mut desk: Desk, receiver: &Receiver<(Command, OwnedSemaphorePermit)>) {
     desk.close();
 }
 
-/// Does the commands in order. An erasure chooses from what is in memory, so it begins when all before it is there.
+/// Does the commands in order. An erasure and new encodings look at what is in memory, so they begin when all before
+/// them is there.
 fn work(desk: &mut Desk, waiting: Vec<Command>) {
     let mut group = Vec::new();
     for command in waiting {
         match command {
             Command::Apply(ref act, _) if act.erases() => alone(desk, &mut group, command),
-            Command::Erase(..) => alone(desk, &mut group, command),
+            Command::Erase(..) | Command::Reencode(..) => alone(desk, &mut group, command),
             Command::Remember(..)
             | Command::Change(..)
             | Command::Teach(..)
@@ -174,6 +176,7 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Change(act, answer) => reply(answer, desk.act(|desk| desk.change(&act))),
         Command::Erase(act, answer) => reply(answer, desk.act(|desk| desk.erase(&act))),
         Command::Teach(act, answer) => reply(answer, desk.act(|desk| desk.teach(&act))),
+        Command::Reencode(act, answer) => reply(answer, desk.act(|desk| desk.reencode(&act))),
         Command::Merge(act, answer) => reply(answer, desk.act(|desk| desk.merge(&act))),
         Command::Apply(act, answer) => reply(answer, desk.act(|desk| desk.apply(&act))),
         Command::Publish(act, answer) => reply(answer, desk.act(|desk| desk.publish(&act))),
@@ -192,6 +195,7 @@ fn refuse(command: Command, error: &Error) {
         Command::Change(_, answer) => send(answer, Err(failed())),
         Command::Erase(_, answer) => send(answer, Err(failed())),
         Command::Teach(_, answer) => send(answer, Err(failed())),
+        Command::Reencode(_, answer) => send(answer, Err(failed())),
         Command::Merge(_, answer) | Command::Apply(_, answer) | Command::Publish(_, answer) => {
             send(answer, Err(failed()));
         }

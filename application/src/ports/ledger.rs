@@ -1,8 +1,11 @@
 //! The ledger: what was remembered, changed and erased, and who did it. The source of truth.
 
+mod reencoding;
+
 use std::future::Future;
 use std::sync::Arc;
 
+use domain::encoding::EncoderId;
 use domain::link::{Edge, Link, Relation};
 use domain::memory::{Importance, Memory, MemoryId, Seq};
 use domain::metadata::Metadata;
@@ -14,6 +17,8 @@ use thiserror::Error;
 use super::error::PortError;
 use super::long_term::Entry;
 use super::teaching::{Lessons, Taught, Teaching};
+
+pub use reencoding::{Reencoding, Stale};
 
 /// The durable record of one deployment. Suite: `contract::ledger`.
 ///
@@ -43,6 +48,22 @@ pub trait Ledger: Send + Sync {
     /// Erases what is selected, with versions, links from and to it, and its words in the outbox. A tombstone
     /// (tenant, id) stays. Nothing selected is no error: the receipt is empty.
     fn erase(&self, act: Erasing) -> impl Future<Output = Result<Written<Erased>, LedgerError>> + Send;
+
+    /// Gives memories other encodings and answers how many have one that they did not have; ids that are not there, and
+    /// encodings that are there already, are passed over. No version is made, since nothing that a caller said has changed; each
+    /// memory gets a new place, at which it is delivered again. Where the act leaves a namespace without an encoding of
+    /// another encoder, its density matrix begins anew: the same adapter is the
+    /// [`DensityStore`](super::density::DensityStore), and all memories of the namespace are unmerged again.
+    fn reencode(&self, act: Reencoding) -> impl Future<Output = Result<Written<usize>, LedgerError>> + Send;
+
+    /// Memories of all tenants whose encoding is not of this encoder, those without one among them, stored after a
+    /// place; in the order of storing, at most `limit`.
+    fn stale(
+        &self,
+        encoder: &EncoderId,
+        after: Seq,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Stale>, PortError>> + Send;
 
     /// The memories with these ids, in their order; what is unknown, erased or foreign is left out.
     fn read(

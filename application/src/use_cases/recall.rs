@@ -8,6 +8,7 @@ mod candidates;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::encoding::Encoding;
 use domain::index::Candidate;
 use domain::memory::{Memory, MemoryId, MemoryText};
 use domain::recall::confidence::{Evidence, confidence};
@@ -150,11 +151,14 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: Reca
 pub(crate) async fn search<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall) -> Result<Recalled, RecallError> {
     let ports = &*brain.ports;
     let now = ports.system().now();
+    let encoded = encoded(brain, call, query).await;
+    let without_encoder = encoded.is_err();
     let held = brain.timed(Stage::Working, held(ports, call, query, now)).await;
-    let cue = cue(brain, call, query, held.as_deref().unwrap_or_default(), now).await?;
+    let here = held.as_deref().unwrap_or_default();
+    let cue = cue(brain, call, query, encoded.unwrap_or_default(), here, now).await;
     let Found { mut candidates, reading, degraded } = candidates::find(brain, call, &cue, held.as_deref()).await?;
     let reachable = held.is_some();
-    let degraded = degraded || !reachable;
+    let degraded = degraded || !reachable || without_encoder;
     let held: HashMap<MemoryId, f64> = held.iter().flatten().map(|one| (one.memory.id, one.salience)).collect();
     let working = prefer_held(&mut candidates, &held, query.session.is_some());
     let mut sources = Sources { long_term: candidates.len(), working };
@@ -174,13 +178,23 @@ pub(crate) async fn search<P: Ports>(brain: &Brain<P>, call: &Call, query: &Reca
     })
 }
 
+/// Where the query lies in meaning; without the encoder its words are left.
+async fn encoded<P: Ports>(brain: &Brain<P>, call: &Call, query: &Recall) -> Result<Option<Encoding>, PortError> {
+    let encoded = brain.timed(Stage::Encode, brain.ports.encoder().encode_query(query.query.as_str())).await;
+    encoded.inspect_err(|error| {
+        let cause = error.source.as_ref().map(tracing::field::display);
+        tracing::warn!(request_id = %call.request_id, error = %error, cause, "the encoder could not be asked; degraded");
+    })
+}
+
 async fn cue<P: Ports>(
     brain: &Brain<P>,
     call: &Call,
     query: &Recall,
+    encoding: Option<Encoding>,
     held: &[Held],
     now: Timestamp,
-) -> Result<Cue, PortError> {
+) -> Cue {
     let mut weights = brain.weights(&call.caller.tenant).await;
     let mut include = Vec::new();
     if query.session.is_some() {
@@ -193,17 +207,17 @@ async fn cue<P: Ports>(
     if !query.include_superseded {
         filter.holds_at = Some(query.as_of.unwrap_or(now));
     }
-    Ok(Cue {
+    Cue {
         tenant: call.caller.tenant.clone(),
         namespace: query.namespace.clone(),
         text: query.query.clone(),
-        encoding: brain.timed(Stage::Encode, brain.ports.encoder().encode_query(query.query.as_str())).await?,
+        encoding,
         filter,
         limit: FEWEST_CANDIDATES.max(3 * query.k),
         weights,
         include,
         at: query.as_of.unwrap_or(now),
-    })
+    }
 }
 
 /// What the session holds; `None` where it cannot be reached.

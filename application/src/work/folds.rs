@@ -113,12 +113,12 @@ impl<P: Ports> Brain<P> {
     }
 
     async fn merge(&self, (tenant, namespace): &Place, observations: &[Observation]) -> Result<(), PortError> {
-        let dimensions = self.ports.encoder().dimensions();
-        let mut fold = Fold::new(dimensions);
+        let encoder = self.ports.encoder();
+        let mut fold = Fold::new(encoder.dimensions());
         for observation in observations {
             // An encoding of an earlier encoder does not fit this matrix: it is observed as one that says nothing.
-            let vector = observation.encoding.as_ref().map(Encoding::vector).filter(|v| v.len() == dimensions);
-            fold.observe(vector.as_deref(), Weight::of(observation.importance));
+            let ours = observation.encoding.as_ref().filter(|encoding| encoding.encoder() == encoder.id());
+            fold.observe(ours.map(Encoding::vector).as_deref(), Weight::of(observation.importance));
         }
         let places: Vec<Seq> = observations.iter().map(|observation| observation.seq).collect();
         self.ports.density().merge(tenant, namespace, &fold, &places).await

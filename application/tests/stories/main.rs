@@ -10,6 +10,7 @@ mod outages;
 mod permission;
 mod planning;
 mod recalling;
+mod reencoding;
 mod remembering;
 mod sessions;
 mod world;

@@ -62,6 +62,18 @@ async fn without_the_encoder_nothing_is_stored() {
 }
 
 #[tokio::test]
+async fn without_the_encoder_recall_goes_by_words_and_says_that_it_is_degraded() {
+    let world = World::new();
+    world.say("the passport is in the drawer").await;
+    world.ports().encoder().off();
+    let recalled = world.recall(Recall::new(text("where is the passport?"))).await;
+    assert!(recalled.degraded);
+    assert_eq!(contents(&recalled), ["the passport is in the drawer"]);
+    world.ports().encoder().on();
+    assert!(!world.recall(Recall::new(text("where is the passport?"))).await.degraded);
+}
+
+#[tokio::test]
 async fn without_long_term_memory_recall_is_degraded_to_what_the_session_holds() {
     let world = World::new();
     world.say("the passport is in the drawer").await;

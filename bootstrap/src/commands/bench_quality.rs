@@ -7,12 +7,12 @@ mod bm25;
 pub(crate) mod corpus;
 mod groups;
 mod lines;
-pub(crate) mod load;
+mod load;
 mod locomo;
 mod measured;
 pub(crate) mod metrics;
 mod misses;
-mod ranking;
+pub(crate) mod ranking;
 mod report;
 mod resample;
 pub(crate) mod setup;
@@ -37,7 +37,7 @@ use report::{Misses, Report};
 use resample::Resampling;
 use setup::Setup;
 use speakers::Speakers;
-use subject::{Subject, Wanted};
+use subject::{Answered, Stored, Subject, Wanted};
 
 /// Measures recall on questions with known answers: LoCoMo's published file, or JSON lines of memories
 /// (`{"corpus", "id", "content", …}`) and questions (`{"corpus", "query", "gold": [ids], …}`).
@@ -88,45 +88,29 @@ pub(crate) struct BenchQuality {
 /// Runs the command.
 pub(crate) async fn run(args: BenchQuality, settings: &Settings) -> Result<()> {
     let corpora = prepared(&args.data, args.speakers)?;
-    for name in &args.apart {
-        ensure!(corpora.iter().any(|corpus| corpus.name == *name), "--apart names `{name}`, which is no corpus");
-    }
-    let groups = groups(&corpora, &args.apart);
-    let resampling = Resampling { times: args.resamples as usize, seed: args.seed };
+    args.check(&corpora)?;
+    let mut subject = open(args.url.as_deref(), args.token.clone(), settings).await?;
     let begin = Instant::now();
-    let subject = open(args.url.as_deref(), args.token.clone(), settings).await?;
     let stored = Arc::new(subject.store(&corpora, &args.prefix).await?);
     let storing = begin.elapsed();
-    let begin = Instant::now();
-    let wanted = Wanted { k: K, signals: false };
-    let answers = subject.recall(&corpora, &stored, wanted).await?;
-    let recalling = begin.elapsed();
-    let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
-    let systems = vec![
-        Measured::of_answers(&corpora, &stored, &answers),
-        Measured::of_bm25(&corpora, &stored),
-        Measured::of_vector(&corpora, &stored, &encoder.table()),
-    ];
+    let answers = subject.recall(&corpora, &stored, Wanted { k: K, signals: false }).await?;
+    let recalling = begin.elapsed() - storing;
+    let (groups, systems) = (groups(&corpora, &args.apart), systems(&corpora, &stored, &answers)?);
+    let resampling = Resampling { times: args.resamples as usize, seed: args.seed };
     let mut report = Report::new(&corpora, args.speakers, groups, systems, resampling);
     report.took(storing, recalling);
     if args.abstention {
-        report.abstention =
-            Some(Abstention::of(&corpora, &answers).context("--abstention needs both kinds of question")?);
+        let abstention = Abstention::of(&corpora, &answers);
+        report.abstention = Some(abstention.context("--abstention needs both kinds of question")?);
     }
     if args.misses > 0 {
-        report.misses = Some(Misses {
-            all: misses::find(&subject, &corpora, &stored).await?,
-            listed: args.misses,
-            texts: args.texts,
-        });
+        let all = misses::find(&subject, &corpora, &stored).await?;
+        report.misses = Some(Misses { all, listed: args.misses, texts: args.texts });
     }
-    let subject = if args.ablation {
-        let (subject, ablations) = ablation::run(subject, &Setup::of(settings), &corpora, &stored, &report).await?;
-        report.ablations = ablations;
-        subject
-    } else {
-        subject
-    };
+    if args.ablation {
+        let setup = Setup::of(settings);
+        (subject, report.ablations) = ablation::run(subject, &setup, &corpora, &stored, &report).await?;
+    }
     subject.close().await?;
     if args.json {
         report.print_json()
@@ -134,6 +118,26 @@ pub(crate) async fn run(args: BenchQuality, settings: &Settings) -> Result<()> {
         report.print()
     }
     Ok(())
+}
+
+impl BenchQuality {
+    fn check(&self, corpora: &[Corpus]) -> Result<()> {
+        for name in &self.apart {
+            ensure!(corpora.iter().any(|corpus| corpus.name == *name), "--apart names `{name}`, which is no corpus");
+        }
+        ensure!(!self.ablation || self.url.is_none(), "--ablation needs a recall of its own: leave out --url");
+        Ok(())
+    }
+}
+
+/// What is measured, and the yardsticks.
+fn systems(corpora: &[Corpus], stored: &[Stored], answers: &[Answered]) -> Result<Vec<Measured>> {
+    let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
+    Ok(vec![
+        Measured::of_answers(corpora, stored, answers),
+        Measured::of_bm25(corpora, stored),
+        Measured::of_vector(corpora, stored, &encoder.table()),
+    ])
 }
 
 /// The corpora of files, their speakers sent as wanted.

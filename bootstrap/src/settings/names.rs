@@ -39,7 +39,7 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 29] = [
+const FIXED: [Name; 35] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain("mode", "development or production"),
@@ -68,6 +68,12 @@ const FIXED: [Name; 29] = [
     secret("memory_http_token", "bearer token that the memory service asks for"),
     plain("kafka_bootstrap", "Kafka's host:port list; none: no event stream"),
     plain("outbox_batch_size", "most entries or events that the relay takes at a time"),
+    plain("encoder", "static (the table that ships with the program) or embeddings (an OpenAI-compatible endpoint)"),
+    plain("embeddings_url", "embeddings endpoint, such as https://api.openai.com or http://localhost:11434/v1"),
+    plain("embeddings_model", "model to ask the embeddings endpoint for"),
+    secret("embeddings_key", "bearer token that the embeddings endpoint asks for; none: it asks for none"),
+    plain("embeddings_dimensions", "dimensions to ask the embeddings endpoint for; none: what it gives"),
+    plain("embeddings_batch", "most texts of one request to the embeddings endpoint"),
     secret("audit_key", "key of the audit chain, at least 32 bytes; none: made once and kept in the data folder"),
 ];
 

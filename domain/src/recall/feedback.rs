@@ -13,9 +13,9 @@
 use crate::recall::fuse::SLOPE;
 use crate::recall::term::{PerTerm, Signals, Term, Weights};
 
-/// What a step moves a weight by, per gradient, as a share of the weight's size: a pair that stands wrong by a whole
-/// signal moves it as far as one step may.
-const RATE: f32 = 0.02;
+/// What a step moves a weight by, per gradient, as a share of the weight's size: a pair of equal scores whose signals are a
+/// quarter apart moves it as far as one step may.
+const RATE: f32 = 0.05;
 /// The same where one side of each pair was only passed over.
 const IMPLICIT_RATE: f32 = RATE / 4.0;
 /// The most that one step moves a weight, as a share of its size.

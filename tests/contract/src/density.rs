@@ -2,6 +2,8 @@
 //!
 //! The adapter under test is the ledger too: places come from storing.
 
+mod encoders;
+
 use application::ports::density::DensityStore;
 use application::ports::error::PortErrorKind;
 use application::ports::ledger::{Ledger, Selection, Stored};
@@ -13,6 +15,8 @@ use domain::tenant::{Namespace, Tenant};
 use futures_util::future::join_all;
 
 use crate::memories::{store as fill, *};
+
+pub use encoders::*;
 
 crate::suite! { ($) density:
     a_namespace_without_memories_is_maximally_mixed,
@@ -30,6 +34,8 @@ crate::suite! { ($) density:
     merges_at_once_lose_nothing,
     the_laws_hold_after_many_merges,
     matrices_are_of_one_namespace_and_tenant,
+    a_density_matrix_begins_anew_with_the_last_encoding,
+    a_fold_of_another_encoder_says_nothing,
 }
 
 fn default_namespace() -> Namespace {

@@ -3,6 +3,7 @@
 mod changing;
 mod erasing;
 mod reading;
+mod reencoding;
 mod remembering;
 mod superseding;
 mod teaching;
@@ -10,6 +11,7 @@ mod teaching;
 pub use changing::*;
 pub use erasing::*;
 pub use reading::*;
+pub use reencoding::*;
 pub use remembering::*;
 pub use superseding::*;
 pub use teaching::*;
@@ -62,6 +64,13 @@ crate::suite! { ($) ledger:
     a_namespace_is_erased_whole,
     what_has_expired_is_erased,
     nothing_selected_is_an_empty_receipt,
+    a_new_encoding_is_seen_and_makes_no_version,
+    a_memory_may_be_without_an_encoding_afterwards,
+    an_encoding_that_is_there_already_is_passed_over,
+    ids_that_are_not_there_are_passed_over,
+    memories_of_other_encoders_are_found_in_the_order_of_storing,
+    a_reencoded_memory_keeps_its_place_in_the_list,
+    changes_and_new_encodings_at_once_lose_nothing,
     a_list_is_in_the_order_of_storing,
     a_list_goes_on_after_its_cursor,
     the_last_page_says_that_it_is_the_last,

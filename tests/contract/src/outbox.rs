@@ -2,6 +2,8 @@
 //!
 //! The adapter under test is a ledger too, whose long-term memory is elsewhere, and which has a stream to tell.
 
+mod reencoding;
+
 use application::ports::ledger::{Amendment, Change, Ledger, Selection, Stored};
 use application::ports::long_term::{Act, Entry};
 use application::ports::outbox::{Batch, Claim, Outbox, Receiver, Settling, Told, Work};
@@ -11,10 +13,13 @@ use uuid::Uuid;
 
 use crate::memories::{store as fill, *};
 
+pub use reencoding::*;
+
 crate::suite! { ($) outbox:
     what_an_act_delivers_waits_until_it_is_acknowledged,
     a_change_is_delivered_as_the_memory_now_is,
     what_is_superseded_is_delivered_too,
+    a_new_encoding_is_delivered_in_place_of_the_old_one,
     an_erasure_is_delivered_in_place_of_the_memory,
     a_memory_whose_link_was_cut_is_delivered_again,
     places_are_not_shared,

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use application::ports::density::{DensityStore, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
+    Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
 use application::ports::outbox::{Batch, Claim, Depth, Outbox, Settling};
 use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
+use domain::encoding::EncoderId;
 use domain::index::Found;
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
@@ -32,6 +34,14 @@ impl<T: Ledger> Ledger for Switch<T> {
 
     async fn erase(&self, act: Erasing) -> Result<Written<Erased>, LedgerError> {
         self.reach("ledger", "erase")?.erase(act).await
+    }
+
+    async fn reencode(&self, act: Reencoding) -> Result<Written<usize>, LedgerError> {
+        self.reach("ledger", "give memories other encodings")?.reencode(act).await
+    }
+
+    async fn stale(&self, encoder: &EncoderId, after: Seq, limit: usize) -> Result<Vec<Stale>, PortError> {
+        self.reach("ledger", "look for other encodings")?.stale(encoder, after, limit).await
     }
 
     async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {

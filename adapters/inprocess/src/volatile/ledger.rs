@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Remembering, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
+    Written,
 };
 use application::ports::teaching::{Lessons, Taught, Teaching};
+use domain::encoding::EncoderId;
 use domain::link::Edge;
-use domain::memory::{Memory, MemoryId};
+use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 
 use super::Volatile;
@@ -42,6 +44,21 @@ impl Ledger for Volatile {
         let ids = answer.memories.iter().map(|memory| memory.id).collect();
         state.tell(&act.tenant, &act.note, "memory", ids);
         Ok(Written { answer, deliver: state.hand_over(&act.tenant, act.note.at, self.apart) })
+    }
+
+    async fn reencode(&self, act: Reencoding) -> Result<Written<usize>, LedgerError> {
+        let mut state = self.state();
+        let (tenant, note) = (act.tenant.clone(), act.note.clone());
+        let ids = state.reencode(act);
+        let answer = ids.len();
+        if answer > 0 {
+            state.tell(&tenant, &note, "encoding", ids);
+        }
+        Ok(Written { answer, deliver: state.hand_over(&tenant, note.at, self.apart) })
+    }
+
+    async fn stale(&self, encoder: &EncoderId, after: Seq, limit: usize) -> Result<Vec<Stale>, PortError> {
+        Ok(self.state().stale(encoder, after, limit))
     }
 
     async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {

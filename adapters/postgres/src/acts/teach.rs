@@ -44,7 +44,7 @@ pub(crate) async fn run(mut connection: &AsyncPgConnection, act: &Teaching, even
             None => (recall, step, None),
         },
         Lesson::TakeBack(version) => {
-            let Taught { recall, before, after, .. } = to_take_back(connection, tenant, version).await?;
+            let Taught { recall, before, after, .. } = reversible(connection, tenant, version).await?;
             (recall, before.minus(&after), Some(i64::from(version)))
         }
     };
@@ -75,7 +75,7 @@ async fn learned(mut connection: &AsyncPgConnection, tenant: &Tenant, recall: Uu
     Ok(last.map(Taught::try_from).transpose()?)
 }
 
-async fn to_take_back(mut connection: &AsyncPgConnection, tenant: &Tenant, version: u32) -> Result<Taught, ActError> {
+async fn reversible(mut connection: &AsyncPgConnection, tenant: &Tenant, version: u32) -> Result<Taught, ActError> {
     let number = i64::from(version);
     let row = lessons::table.find((tenant.as_str(), number)).get_result::<Row>(&mut connection).await.optional();
     let row = row.map_err(Error::from)?.filter(|row| row.reverses.is_none()).ok_or(Refusal::UnknownLesson(version))?;

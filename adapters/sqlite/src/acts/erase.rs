@@ -109,7 +109,8 @@ impl Desk {
         Ok(())
     }
 
-    fn erase_matrices(&mut self, tenant: &Tenant, namespace: &Namespace) -> Result<(), Error> {
+    /// Takes the matrix of a namespace away, with those of earlier.
+    pub(crate) fn erase_matrices(&mut self, tenant: &Tenant, namespace: &Namespace) -> Result<(), Error> {
         let (tenant_name, name) = (tenant.as_str(), namespace.as_str());
         diesel::delete(density::table.find((tenant_name, name))).execute(&mut self.connection)?;
         let snapshots = density_snapshots::table.filter(density_snapshots::tenant.eq(tenant_name));

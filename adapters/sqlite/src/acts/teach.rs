@@ -38,7 +38,7 @@ impl Desk {
                 None => (recall, step, None),
             },
             Lesson::TakeBack(version) => {
-                let Taught { recall, before, after, .. } = self.to_take_back(tenant, version)?;
+                let Taught { recall, before, after, .. } = self.reversible(tenant, version)?;
                 (recall, before.minus(&after), Some(i64::from(version)))
             }
         };
@@ -70,7 +70,7 @@ impl Desk {
         Ok(last.map(Taught::try_from).transpose()?)
     }
 
-    fn to_take_back(&mut self, tenant: &Tenant, version: u32) -> Result<Taught, ActError> {
+    fn reversible(&mut self, tenant: &Tenant, version: u32) -> Result<Taught, ActError> {
         let number = i64::from(version);
         let row = lessons::table.find((tenant.as_str(), number)).get_result::<Row>(&mut self.connection).optional()?;
         let row = row.filter(|row| row.reverses.is_none()).ok_or(Refusal::UnknownLesson(version))?;

@@ -11,4 +11,5 @@ mod group_commit;
 mod idempotency;
 mod open;
 mod outbox;
+mod reencoding;
 mod restart;

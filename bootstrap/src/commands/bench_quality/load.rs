@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::corpus::{Corpus, questions};
@@ -23,6 +23,8 @@ fn read(file: &Path, corpora: &mut Vec<Corpus>) -> Result<()> {
     let text = std::fs::read_to_string(file).context("could not be read")?;
     match serde_json::from_str::<Value>(&text) {
         Ok(whole) if import::locomo::recognises(&whole) => locomo::add(&whole, corpora),
+        Ok(Value::Array(_)) => bail!("is neither LoCoMo's format nor JSON lines"),
+        Err(error) if text.trim_start().starts_with('[') => bail!("is not valid JSON: {error}"),
         _ => lines::add(&text, corpora),
     }
 }

@@ -25,6 +25,7 @@ impl Setup {
     }
 
     /// Makes the settings say so.
+    #[cfg(feature = "embedded")]
     pub(crate) fn apply(&self, settings: &mut Settings) {
         settings.weights = self.weights;
     }

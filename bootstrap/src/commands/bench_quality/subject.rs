@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 use super::corpus::{Corpus, questions};
 use super::ranking::Ranking;
 use super::setup::Setup;
-use crate::settings::Settings;
+#[cfg(feature = "embedded")]
+use crate::settings::{Mode, Profile, Settings};
 use crate::target::Target;
 
 /// Memories stored in one act.
@@ -75,8 +76,8 @@ impl Subject {
     pub(crate) async fn folder(settings: &Settings) -> Result<Self> {
         let folder = tempfile::tempdir().context("could not make a temporary folder")?;
         let settings = Settings {
-            profile: crate::settings::Profile::Embedded,
-            mode: crate::settings::Mode::Development,
+            profile: Profile::Embedded,
+            mode: Mode::Development,
             data_dir: folder.path().join("data"),
             rate_rps: None,
             kafka: None,
@@ -86,18 +87,18 @@ impl Subject {
         Ok(Self { target, place: Place::Folder(folder, Box::new(settings)) })
     }
 
-    /// The same memories under another setup.
+    /// The same memories under another setup; a server cannot be set up from here.
+    #[cfg_attr(not(feature = "embedded"), expect(unused_variables, reason = "nothing here can be set up"))]
     pub(crate) async fn under(self, setup: &Setup) -> Result<Self> {
         match self.place {
-            Place::Server => bail!("a server recalls as it is set up; measure without --url"),
             #[cfg(feature = "embedded")]
-            Place::Folder(folder, settings) => {
+            Place::Folder(folder, mut settings) => {
                 close(self.target).await?;
-                let mut settings = settings;
                 setup.apply(&mut settings);
                 let target = Arc::new(open(&settings).await?);
                 Ok(Self { target, place: Place::Folder(folder, settings) })
             }
+            Place::Server => bail!("a server recalls as it is set up"),
         }
     }
 
