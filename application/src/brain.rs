@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::encoding::table::Table;
+use domain::index::lens::Lens;
 use domain::recall::term::Weights;
 use domain::tenant::{Label, Tenant};
 
@@ -50,14 +50,14 @@ pub struct Settings {
     pub weights: Weights,
     /// Below this confidence recall says that it abstains, 0 to 1.
     pub abstain_below: f32,
-    /// What the shipped encoder reads queries with, for scoring here what the long-term memory has not been told yet;
-    /// `None` where cues bring their own encoding.
-    pub table: Option<Arc<Table>>,
+    /// How the index reads, for scoring here what the long-term memory has not been told yet; with the shipped encoder's
+    /// table, or without where cues bring their own encoding.
+    pub lens: Lens,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { weights: domain::recall::fuse::default_weights(), abstain_below: 0.35, table: None }
+        Self { weights: domain::recall::fuse::default_weights(), abstain_below: 0.4, lens: Lens::default() }
     }
 }
 

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use application::brain;
 use application::call::Caller;
+use domain::index::lens::Lens;
 use domain::tenant::Tenant;
 
 use crate::encoder::TextEncoder;
@@ -11,7 +12,8 @@ use crate::settings::{Mode, Settings};
 
 /// How the use cases are tuned.
 pub(crate) fn tuning(settings: &Settings, encoder: &TextEncoder) -> brain::Settings {
-    brain::Settings { weights: settings.weights, abstain_below: settings.abstain_below, table: Some(encoder.table()) }
+    let lens = Lens { table: Some(encoder.table()), ways: settings.ways };
+    brain::Settings { weights: settings.weights, abstain_below: settings.abstain_below, lens }
 }
 
 /// How the API serves under these settings.

@@ -9,6 +9,7 @@ use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
 use application::ports::{Component, Ports};
 use domain::audit::AuditKey;
+use domain::index::lens::Lens;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use somabrain_inprocess::SystemClock;
@@ -42,7 +43,7 @@ pub(crate) struct Embedded {
 pub(crate) async fn open(settings: &Settings) -> Result<Brain<Embedded>> {
     let encoder = TextEncoder::connect(settings).await?;
     let config = somabrain_sqlite::Config {
-        table: Some(encoder.table()),
+        lens: Lens { table: Some(encoder.table()), ways: settings.ways },
         dimensions: encoder.dimensions(),
         events: settings.kafka.is_some(),
         ..somabrain_sqlite::Config::new(&settings.data_dir, keys::audit_key(settings)?)

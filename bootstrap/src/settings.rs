@@ -14,6 +14,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use domain::index::lens::Ways;
 use domain::recall::fuse::default_weights;
 use domain::recall::term::{Term, Weights};
 
@@ -103,6 +104,8 @@ pub(crate) struct Settings {
     pub wm_ttl: Duration,
     /// Requests slower than this are logged as SLOW.
     pub slow: Duration,
+    /// Which ways of reading memories and queries are on.
+    pub ways: Ways,
     /// Confidence below which recall says that it abstains.
     pub abstain_below: f32,
     /// What each term counts in the score of recall.
@@ -174,7 +177,12 @@ impl Settings {
             wm_size: values.parsed("wm_size", "64", "a whole number of memories, 1 or more")?,
             wm_ttl: Duration::from_secs(values.parsed("wm_ttl_seconds", "3600", "a whole number of seconds")?),
             slow: Duration::from_millis(values.parsed("slow_ms", "500", "a whole number of milliseconds")?),
-            abstain_below: values.parsed("abstain_below", "0.35", "a number from 0 to 1")?,
+            ways: Ways {
+                context: values.switch("read_context")?,
+                names: values.switch("cut_names")?,
+                passages: values.switch("read_passages")?,
+            },
+            abstain_below: values.parsed("abstain_below", "0.4", "a number from 0 to 1")?,
             weights: values.weights()?,
             tokens: values.tokens()?,
             audit_key: values.text("audit_key").map(|key| Secret(key.to_string())),
@@ -258,6 +266,15 @@ impl<'a> Values<'a> {
         match value.trim().parse() {
             Ok(parsed) => Ok(parsed),
             Err(_) => bail!("{} is `{value}`, must be {wanted}", variable(key)),
+        }
+    }
+
+    /// `on` unless it says `off`.
+    fn switch(&self, key: &str) -> Result<bool> {
+        match self.text(key).unwrap_or("on").trim() {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            other => bail!("{} is `{other}`, must be on or off", variable(key)),
         }
     }
 

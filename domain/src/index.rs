@@ -130,7 +130,7 @@ impl NamespaceIndex {
             self.read_in(&memory, unit.slot);
         }
         let touched = match (owner.session, &*place.units) {
-            (Some(session), [unit]) if self.lens.context => {
+            (Some(session), [unit]) if self.lens.ways.context => {
                 self.conversations.add(session, (memory.times.happened(), first, unit.slot))
             }
             _ => place.units.iter().map(|unit| unit.slot).collect(),
@@ -188,7 +188,7 @@ impl NamespaceIndex {
             let from = part.as_ptr() as usize - content.as_ptr() as usize;
             from as u32..(from + part.len()) as u32
         };
-        let parts = if self.lens.passages { passages(content) } else { vec![] };
+        let parts = if self.lens.ways.passages { passages(content) } else { vec![] };
         match parts.as_slice() {
             [] | [_] => vec![place(content)],
             many => many.iter().map(|part| place(part)).collect(),

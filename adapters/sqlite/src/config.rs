@@ -1,11 +1,10 @@
 //! What the adapter is told.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::audit::AuditKey;
-use domain::encoding::table::Table;
+use domain::index::lens::Lens;
 
 /// Where the data is and how it is kept.
 #[derive(Debug, Clone)]
@@ -14,8 +13,8 @@ pub struct Config {
     pub folder: PathBuf,
     /// The key of the audit chains.
     pub audit_key: AuditKey,
-    /// The table of the static encoder, if that one encodes: then queries are read word by word.
-    pub table: Option<Arc<Table>>,
+    /// How memories and queries are read: with the static encoder's table word by word.
+    pub lens: Lens,
     /// Dimensions of a new density matrix: those of the encoder.
     pub dimensions: usize,
     /// Whether there is an event stream that is told of every act ([`Outbox`](application::ports::outbox::Outbox)).
@@ -32,7 +31,7 @@ impl Config {
         Self {
             folder: folder.into(),
             audit_key,
-            table: None,
+            lens: Lens::default(),
             dimensions: 256,
             events: false,
             quiet: Duration::from_secs(5),

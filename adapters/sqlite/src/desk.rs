@@ -98,7 +98,7 @@ impl Desk {
 
     /// Builds everything in memory again from the rows.
     pub(crate) fn reload(&mut self) -> Result<(), Error> {
-        let loaded = load::load(&mut self.connection, self.index.read().table())?;
+        let loaded = load::load(&mut self.connection, self.index.read().lens())?;
         *self.index.write() = loaded.directory;
         Ok(())
     }

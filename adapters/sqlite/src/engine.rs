@@ -1,14 +1,13 @@
 //! The long-term memory alone: what a memory service keeps of a ledger that is elsewhere.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::error::PortError;
 use application::ports::long_term::{Entry, LongTermMemory};
 use domain::audit::AuditKey;
-use domain::encoding::table::Table;
 use domain::index::Found;
+use domain::index::lens::Lens;
 use domain::memory::Seq;
 use domain::recall::cue::Cue;
 use domain::tenant::Tenant;
@@ -21,8 +20,8 @@ use crate::{OpenError, Sqlite, Statistics};
 pub struct EngineConfig {
     /// The data folder; made if it is not there. Never a ledger's.
     pub folder: PathBuf,
-    /// The table of the static encoder, if that one encodes: then queries are read word by word.
-    pub table: Option<Arc<Table>>,
+    /// How memories and queries are read: with the static encoder's table word by word.
+    pub lens: Lens,
     /// How long after the last write the log is moved into the database.
     pub quiet: Duration,
     /// How long it may wait while writes keep coming: then nothing erased is left in it.
@@ -33,7 +32,7 @@ impl EngineConfig {
     /// The usual: no table, the log moved after 5 s of quiet and at least once a minute.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let usual = Config::new(folder, unused_key());
-        Self { folder: usual.folder, table: None, quiet: usual.quiet, longest: usual.longest }
+        Self { folder: usual.folder, lens: Lens::default(), quiet: usual.quiet, longest: usual.longest }
     }
 }
 
@@ -45,8 +44,8 @@ pub struct Engine(Sqlite);
 impl Engine {
     /// Opens a data folder, or makes one; what is there is checked as a ledger's is.
     pub async fn open(config: EngineConfig) -> Result<Self, OpenError> {
-        let EngineConfig { folder, table, quiet, longest } = config;
-        let config = Config { table, quiet, longest, ..Config::new(folder, unused_key()) };
+        let EngineConfig { folder, lens, quiet, longest } = config;
+        let config = Config { lens, quiet, longest, ..Config::new(folder, unused_key()) };
         Ok(Self(Sqlite::open_for(Purpose::Engine, config).await?))
     }
 

@@ -9,8 +9,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use application::ports::long_term::{Act, Entry};
 use domain::density::matrix::DensityMatrix;
-use domain::encoding::table::Table;
 use domain::index::NamespaceIndex;
+use domain::index::lens::Lens;
 use domain::link::{Edge, Link, Relation};
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
@@ -57,7 +57,7 @@ impl Index {
 /// All tenants.
 #[derive(Default)]
 pub(crate) struct Directory {
-    table: Option<Arc<Table>>,
+    lens: Lens,
     shelves: HashMap<Tenant, Shelf>,
     unmerged: BTreeMap<Seq, (Tenant, MemoryId)>,
     matrices: HashMap<(Tenant, Namespace), Arc<DensityMatrix>>,
@@ -84,14 +84,14 @@ struct Place {
 }
 
 impl Directory {
-    /// An empty directory whose namespaces read queries with `table`.
-    pub(crate) fn new(table: Option<Arc<Table>>) -> Self {
-        Self { table, ..Self::default() }
+    /// An empty directory whose namespaces read through a lens.
+    pub(crate) fn new(lens: Lens) -> Self {
+        Self { lens, ..Self::default() }
     }
 
-    /// The table that namespaces read queries with.
-    pub(crate) fn table(&self) -> Option<Arc<Table>> {
-        self.table.clone()
+    /// How namespaces read.
+    pub(crate) fn lens(&self) -> Lens {
+        self.lens.clone()
     }
 
     /// What a tenant has, if anything.
@@ -139,8 +139,8 @@ impl Directory {
     pub(crate) fn apply(&mut self, effect: Effect) {
         match effect {
             Effect::Put(first, changed, memory) => {
-                let table = &self.table;
-                self.shelves.entry(memory.tenant.clone()).or_default().put(table, first, changed, memory);
+                let lens = &self.lens;
+                self.shelves.entry(memory.tenant.clone()).or_default().put(lens, first, changed, memory);
             }
             Effect::Unmerged(seq, tenant, id) => {
                 self.unmerged.insert(seq, (tenant, id));
@@ -208,7 +208,7 @@ impl Shelf {
         outgoing.chain(incoming.map(|&(from, relation)| Edge { from, link: Link { to: id, relation } })).collect()
     }
 
-    fn put(&mut self, table: &Option<Arc<Table>>, first: Seq, changed: Seq, memory: Arc<Memory>) {
+    fn put(&mut self, lens: &Lens, first: Seq, changed: Seq, memory: Arc<Memory>) {
         let id = memory.id;
         self.position = self.position.max(changed);
         let known = self.places.get(&id).copied();
@@ -224,7 +224,7 @@ impl Shelf {
         let room = self
             .rooms
             .entry(memory.namespace.clone())
-            .or_insert_with(|| Arc::new(RwLock::new(NamespaceIndex::new(table.clone()))));
+            .or_insert_with(|| Arc::new(RwLock::new(NamespaceIndex::with(lens.clone()))));
         writing(room).put_since(first, changed, memory.clone());
         self.memories.insert(first, memory);
     }

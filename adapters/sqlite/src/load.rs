@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
-use domain::encoding::table::Table;
+use domain::index::lens::Lens;
 use domain::memory::Seq;
 use domain::time::Timestamp;
 
@@ -27,9 +27,9 @@ pub(crate) struct Loaded {
 }
 
 /// Loads everything in one reading transaction.
-pub(crate) fn load(connection: &mut SqliteConnection, table: Option<Arc<Table>>) -> Result<Loaded, Error> {
+pub(crate) fn load(connection: &mut SqliteConnection, lens: Lens) -> Result<Loaded, Error> {
     connection.transaction(|connection| {
-        let mut loaded = Loaded { directory: Directory::new(table), last: Seq(0), latest: Timestamp::MIN };
+        let mut loaded = Loaded { directory: Directory::new(lens), last: Seq(0), latest: Timestamp::MIN };
         load_memories(connection, &mut loaded)?;
         load_unmerged(connection, &mut loaded)?;
         load_tombstones(connection, &mut loaded)?;

@@ -9,7 +9,7 @@ use std::thread;
 
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use domain::encoding::table::Table;
+use domain::index::lens::Lens;
 
 use application::ports::error::PortErrorKind;
 
@@ -40,7 +40,7 @@ pub(crate) struct Opened {
 pub(crate) fn open(purpose: Purpose, config: Config) -> Result<Opened, OpenError> {
     let folder = config.folder.as_path();
     let lock = lock(folder)?;
-    let checked = check(folder, purpose, config.table.clone())?;
+    let checked = check(folder, purpose, config.lens.clone())?;
     let other = |error: Error| OpenError::Other { file: file(folder), source: error.into() };
     let mut connection = connection::writer(folder).map_err(other)?;
     let migrate = |connection: &mut SqliteConnection| {
@@ -57,7 +57,7 @@ pub(crate) fn open(purpose: Purpose, config: Config) -> Result<Opened, OpenError
             connection::mark(&mut connection, purpose.id()).map_err(other)?;
             migrate(&mut connection)?;
             keep_folder(folder).map_err(|error| other(error.into()))?;
-            load::load(&mut connection, config.table.clone()).map_err(other)?
+            load::load(&mut connection, config.lens.clone()).map_err(other)?
         }
     };
     let index = Arc::new(Index::new(loaded.directory));
@@ -126,7 +126,7 @@ enum Checked {
 }
 
 /// Checks everything there without writing.
-fn check(folder: &Path, purpose: Purpose, table: Option<Arc<Table>>) -> Result<Checked, OpenError> {
+fn check(folder: &Path, purpose: Purpose, lens: Lens) -> Result<Checked, OpenError> {
     if fs::metadata(file(folder)).map_or(0, |found| found.len()) == 0 {
         return Ok(Checked::New);
     }
@@ -147,7 +147,7 @@ fn check(folder: &Path, purpose: Purpose, table: Option<Arc<Table>>) -> Result<C
     // The structure is checked beside the loading, each on a connection of its own.
     let (sound, loaded) = thread::scope(|scope| {
         let sound = scope.spawn(|| structure(folder));
-        let loaded = load::load(&mut connection, table);
+        let loaded = load::load(&mut connection, lens);
         (sound.join(), loaded)
     });
     let loaded = loaded.map_err(verdict)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use domain::index::lens::Lens;
 use somabrain_memory_service::server;
 use somabrain_sqlite::{Engine, EngineConfig};
 use somabrain_static_encoder::StaticEncoder;
@@ -18,7 +19,8 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     )?;
     let listener = listen(settings.address).await?;
     let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
-    let config = EngineConfig { table: Some(encoder.table()), ..EngineConfig::new(&settings.data_dir) };
+    let lens = Lens { table: Some(encoder.table()), ways: settings.ways };
+    let config = EngineConfig { lens, ..EngineConfig::new(&settings.data_dir) };
     let engine = Arc::new(Engine::open(config).await?);
     let address = listener.local_addr()?;
     let config = server::Config { token: token.reveal().to_owned(), version: api::version() };

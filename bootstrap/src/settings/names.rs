@@ -39,7 +39,7 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 35] = [
+const FIXED: [Name; 38] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain("mode", "development or production"),
@@ -51,6 +51,9 @@ const FIXED: [Name; 35] = [
     plain("wm_size", "memories that a session's working memory holds"),
     plain("wm_ttl_seconds", "seconds after the last use that working memory holds a memory"),
     plain("slow_ms", "requests slower than this are logged as SLOW, in milliseconds"),
+    plain("read_context", "on or off: whether a turn of a session is read together with its neighbours"),
+    plain("cut_names", "on or off: whether the names of frequent speakers are cut from what is compared"),
+    plain("read_passages", "on or off: whether long memories answer by their best passage"),
     plain("abstain_below", "confidence below which recall says that it abstains, 0 to 1"),
     secret("jwt_secret", "HS256 secret of at least 32 bytes; several separated by commas while rotating"),
     plain("jwt_public_key_path", "PEM file of an RS256 or ES256 public key"),

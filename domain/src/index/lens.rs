@@ -4,28 +4,36 @@ use std::sync::Arc;
 
 use crate::encoding::table::Table;
 
-/// What an index reads with. Everything is on, but for measuring what each part is worth.
-#[derive(Debug, Clone)]
+/// What an index reads with.
+#[derive(Debug, Clone, Default)]
 pub struct Lens {
-    /// The static encoder's table: queries are read wordpiece by wordpiece, memories compared word by word.
+    /// The static encoder's table: queries are read wordpiece by wordpiece, memories compared word by word. Without one
+    /// only words and given encodings are compared.
     pub table: Option<Arc<Table>>,
+    /// Which ways of reading are on.
+    pub ways: Ways,
+}
+
+/// Ways of reading, each of which can be turned off to measure what it is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
     /// Whether a turn of a session is read together with its neighbours.
     pub context: bool,
     /// Whether the names of frequent speakers are cut from memories and queries: who speaks is a cue of its own.
-    pub cut_names: bool,
+    pub names: bool,
     /// Whether long memories are cut into passages and answer by their best one.
     pub passages: bool,
 }
 
 impl Lens {
-    /// Everything on; without a table only words and given encodings are compared.
+    /// With every way of reading on.
     pub fn new(table: Option<Arc<Table>>) -> Self {
-        Self { table, context: true, cut_names: true, passages: true }
+        Self { table, ways: Ways::default() }
     }
 }
 
-impl Default for Lens {
+impl Default for Ways {
     fn default() -> Self {
-        Self::new(None)
+        Self { context: true, names: true, passages: true }
     }
 }

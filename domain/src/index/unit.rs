@@ -75,8 +75,8 @@ impl NamespaceIndex {
     pub(super) fn settle(&mut self, slot: u32) {
         let Some(memory) = self.slots.memory(slot).cloned() else { return };
         let owner = *self.slots.owner(slot);
-        if let (Some(session), true) = (owner.session, self.lens.context)
-            && let Some(place) = self.slots.find(memory.id).filter(|place| place.units.len() == 1)
+        if let (Some(session), true, false) = (owner.session, self.lens.ways.context, self.slots.is_passage(slot))
+            && let Some(place) = self.slots.find(memory.id)
         {
             let beside = self.conversations.beside(session, (memory.times.happened(), place.first, slot));
             let before = beside[1];
@@ -115,7 +115,7 @@ impl NamespaceIndex {
     /// After `speakers` said one more or one less: names that are cut from now on, or no more, are cut from every text that
     /// holds them, `but` one that is not read yet.
     pub(super) fn turn_names(&mut self, speakers: &[Number], but: Option<MemoryId>) {
-        if !self.lens.cut_names {
+        if !self.lens.ways.names {
             return;
         }
         let turned = self.names.turning(&self.owners.speakers, speakers, self.slots.memories());

@@ -7,8 +7,6 @@ pub enum Term {
     Lexical,
     /// Nearness in meaning: cosine of the query's vector and that of the memory read with its neighbours, 0 to 1.
     Semantic,
-    /// Nearness in meaning of a long memory as a whole, beside its best passage, 0 to 1.
-    Whole,
     /// For each word of the query the nearest word of the memory, averaged by weight, 0 to 1.
     Wordwise,
     /// Shared words of the whole session, 0 to .5.
@@ -43,10 +41,9 @@ pub enum Term {
 
 impl Term {
     /// Every term, in the order of their places in [`Signals`].
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 17] = [
         Self::Lexical,
         Self::Semantic,
-        Self::Whole,
         Self::Wordwise,
         Self::Conversation,
         Self::Speaker,
@@ -69,7 +66,6 @@ impl Term {
         match self {
             Self::Lexical => "lexical",
             Self::Semantic => "semantic",
-            Self::Whole => "whole",
             Self::Wordwise => "wordwise",
             Self::Conversation => "conversation",
             Self::Speaker => "speaker",

@@ -115,7 +115,7 @@ fn in_its_place<P: Ports>(brain: &Brain<P>, cue: &Cue, held: Vec<Arc<Memory>>, e
 }
 
 fn scored<P: Ports>(brain: &Brain<P>, cue: &Cue, held: &[Arc<Memory>], entries: &[Entry]) -> index::Found {
-    let mut index = NamespaceIndex::new(brain.settings.table.clone());
+    let mut index = NamespaceIndex::with(brain.settings.lens.clone());
     for memory in held {
         index.put(Seq(0), memory.clone());
     }
