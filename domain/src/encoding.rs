@@ -1,5 +1,6 @@
 //! Where a text lies in meaning: a unit vector and the encoder that made it.
 
+pub mod dots;
 pub mod encode;
 pub mod table;
 pub mod wordpiece;

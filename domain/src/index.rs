@@ -27,7 +27,7 @@ mod unit;
 mod vectors;
 mod wordwise;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ use crate::encoding::table::Table;
 use crate::index::lens::Lens;
 use crate::memory::{Memory, MemoryId, Seq};
 use crate::recall::term::Signals;
-use crate::text::passages::passages;
+use crate::text::passages::{is_long, passages};
 
 /// A memory that may answer a cue, with its raw signals.
 #[derive(Debug, Clone)]
@@ -83,6 +83,8 @@ pub struct NamespaceIndex {
     vectors: vectors::Vectors,
     means: mean::Means,
     links: links::Links,
+    /// The units that each name was cut from.
+    mentions: HashMap<String, BTreeSet<u32>>,
     /// How many units hold each wordpiece of the table.
     pieces: HashMap<u16, u32>,
 }
@@ -111,7 +113,8 @@ impl NamespaceIndex {
             return;
         }
         let first = known.map_or(first, |place| place.first.min(first));
-        if let Some(old) = self.get(memory.id).filter(|old| reads_the_same(old, &memory)).cloned() {
+        let stays = known.is_some_and(|place| place.first == first);
+        if let Some(old) = self.get(memory.id).filter(|old| stays && reads_the_same(old, &memory)).cloned() {
             self.links.remove(&old);
             self.links.add(&memory);
             return self.slots.change((first, seq), &memory);
@@ -188,7 +191,7 @@ impl NamespaceIndex {
             let from = part.as_ptr() as usize - content.as_ptr() as usize;
             from as u32..(from + part.len()) as u32
         };
-        let parts = if self.lens.ways.passages { passages(content) } else { vec![] };
+        let parts = if self.lens.ways.passages && is_long(content) { passages(content) } else { vec![] };
         match parts.as_slice() {
             [] | [_] => vec![place(content)],
             many => many.iter().map(|part| place(part)).collect(),

@@ -153,7 +153,7 @@ fn a_useless_memory_alone_is_set_against_what_stood_below_it() {
 #[test]
 fn a_term_that_is_off_can_be_learned_too() {
     let ranked = [judged(Signals::default(), USELESS), judged(only(Term::Recency, 1.0), USEFUL)];
-    let (defaults, mut sum) = (default_weights(), PerTerm::default());
+    let (defaults, mut sum) = (default_weights().with(Term::Recency, 0.0), PerTerm::default());
     for _ in 0..100 {
         sum = sum.plus(&step(&defaults, &sum, &ranked));
     }

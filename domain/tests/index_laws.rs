@@ -163,7 +163,10 @@ proptest! {
     ) {
         let index = index(memories);
         let read = |query: &str| {
-            let mut found = index.search(&cue(query)).candidates;
+            // all of them: which ten are the best may well change
+            let mut cue = cue(query);
+            cue.limit = 100;
+            let mut found = index.search(&cue).candidates;
             found.sort_by_key(|candidate| candidate.seq);
             let asked = [Term::Kind, Term::Question, Term::Capitals, Term::FirstPerson, Term::TimeExpression];
             asked.iter().for_each(|term| found.iter_mut().for_each(|one| one.signals.set(*term, 0.0)));

@@ -129,7 +129,7 @@ fn every_part_that_is_on_has_a_line_in_the_ablation() {
     let parts: Vec<&str> =
         report["ablation"].as_array().expect("lines").iter().filter_map(|one| one["without"].as_str()).collect();
     assert!(parts.contains(&"lexical") && parts.contains(&"semantic"), "{parts:?}");
-    assert!(!parts.contains(&"link"), "what is off cannot be left out: {parts:?}");
+    assert!(parts.contains(&"read_context") && parts.len() == 20, "{parts:?}");
     let without = row(&report["ablation"][0], "plain");
     assert!(without["ndcg_at_10"]["difference"].is_number());
     let abstention = &report["abstention"];
@@ -232,7 +232,7 @@ fn weights_are_settings_with_a_name_each() {
         .iter()
         .filter(|one| one["name"].as_str().is_some_and(|name| name.starts_with("SOMABRAIN_WEIGHT_")))
         .collect();
-    assert_eq!(weights.len(), 18);
+    assert_eq!(weights.len(), 17);
     let set = weights.iter().find(|one| one["name"] == "SOMABRAIN_WEIGHT_FIRST_PERSON").expect("it is listed");
     assert_eq!((&set["value"], &set["from"]), (&json!("-0.5"), &json!("SOMABRAIN_WEIGHT_FIRST_PERSON")));
     refused(&checked("much"), "SOMABRAIN_WEIGHT_FIRST_PERSON is `much`, must be a number from -10 to 10");

@@ -28,7 +28,7 @@ async fn no_more_than_k_memories_are_answered_the_best_first() {
     assert_eq!(recalled.memories.len(), 3);
     assert_eq!(contents(&recalled)[0], "tea number 7");
     assert!(recalled.memories.is_sorted_by(|a, b| a.score >= b.score));
-    assert_eq!(recalled.confidence, recalled.memories[0].score);
+    assert!((0.0..=1.0).contains(&recalled.confidence), "{}", recalled.confidence);
 }
 
 #[tokio::test]

@@ -37,6 +37,11 @@ impl Lexical {
         self.raw[slot as usize].min(CAP) * self.stretch
     }
 
+    /// Counts a unit that a name is cut from as one that holds all words of a query of that name.
+    pub(super) fn mention(&mut self, slot: u32) {
+        self.raw[slot as usize] = self.raw[slot as usize].max(CAP);
+    }
+
     /// The signal of a session's words, 0 to .5.
     pub(super) fn of_session(&self, session: Option<Number>) -> f32 {
         session.and_then(|session| self.sessions.get(session.get() as usize)).copied().unwrap_or(0.0)

@@ -24,12 +24,13 @@ impl Means {
         self.of(encoding).count(encoding, -1);
     }
 
-    /// The direction of the mean of an encoding's kind, of length 1; empty where there is none.
-    pub(super) fn direction(&self, encoder: &EncoderId, dims: usize) -> Vec<f32> {
-        let mean = self.0.iter().find(|mean| mean.encoder == *encoder && mean.sum.len() == dims);
-        let sum: Vec<f64> = mean.map_or(vec![], |mean| mean.sum.iter().map(|&x| x as f64).collect());
-        let norm = sum.iter().map(|x| x * x).sum::<f64>().sqrt();
-        if norm > 0.0 { sum.iter().map(|x| (x / norm) as f32).collect() } else { vec![] }
+    /// The sum of the unit vectors of a query's kind; none where there is none.
+    pub(super) fn sum(&self, query: &Encoding) -> Option<Sum> {
+        let mean =
+            self.0.iter().find(|mean| mean.encoder == *query.encoder() && mean.sum.len() == query.row().len())?;
+        let sum: Vec<f32> = mean.sum.iter().map(|&x| (x as f64 / UNIT) as f32).collect();
+        let square = sum.iter().map(|x| x * x).sum();
+        Some(Sum { encoder: mean.encoder.clone(), sum, square })
     }
 
     fn of(&mut self, encoding: &Encoding) -> &mut Mean {
@@ -40,6 +41,26 @@ impl Means {
             self.0.len() - 1
         });
         &mut self.0[at]
+    }
+}
+
+/// A sum of unit vectors.
+#[derive(Debug)]
+pub(super) struct Sum {
+    encoder: EncoderId,
+    sum: Vec<f32>,
+    square: f32,
+}
+
+impl Sum {
+    /// Cosine of one of the vectors with the mean of the others, 0 to 1; `None` where it is none of them.
+    pub(super) fn likeness(&self, one: &Encoding) -> Option<f32> {
+        if self.encoder != *one.encoder() || self.sum.len() != one.row().len() {
+            return None;
+        }
+        let dot = self.sum.iter().zip(one.row()).map(|(a, &b)| a * f32::from(b)).sum::<f32>() * one.scale();
+        let others = (self.square - 2.0 * dot + 1.0).max(0.0).sqrt();
+        Some(if others > 1e-3 { ((dot - 1.0) / others).clamp(0.0, 1.0) } else { 0.0 })
     }
 }
 

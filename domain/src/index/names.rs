@@ -34,6 +34,11 @@ impl Names {
         self.cut.contains(word)
     }
 
+    /// Whether none is cut.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cut.is_empty()
+    }
+
     /// How the names change with `memories` there are now, after `speakers` said one more or one less. Nothing is changed
     /// until [`Self::turn`].
     pub(super) fn turning(&mut self, speakers: &Speakers, changed: &[Number], memories: usize) -> Turned {

@@ -10,10 +10,16 @@ use crate::text::dates::{self, SaidDate};
 use crate::text::script::latin_share;
 use crate::text::words;
 
+/// Units without any wordpiece of the query that every namespace is taken to have beside its own, so that in a small one
+/// the words of the language do not outweigh those of the question.
+const UNSEEN: usize = 50;
+
 /// A query as a namespace reads it.
 pub(super) struct Question {
     /// Content words without the names that are cut.
     pub(super) words: Vec<String>,
+    /// The names that it consists of, if it is of names alone.
+    pub(super) names: Vec<String>,
     /// Places in meaning, one an encoder, and what nearness to each counts.
     pub(super) encodings: Vec<(Encoding, f32)>,
     /// Its wordpieces, each with what it counts.
@@ -42,8 +48,11 @@ impl NamespaceIndex {
         let bare = if bare.chars().all(|c| c.is_whitespace() || c.is_control()) { text } else { bare };
         let plain = self.nameless(bare);
         let latin = latin_share(bare).powi(2);
+        let mut names = if plain == bare { words::bare_words(bare) } else { vec![] };
+        names.retain(|word| self.names.is_cut(word));
         Question {
             words: words::words(&plain),
+            names,
             encodings: self.encodings(&plain, cue.encoding.as_ref(), latin),
             pieces: self.weighed_pieces(&plain),
             named: self.owners.speakers.named(bare),
@@ -71,6 +80,6 @@ impl NamespaceIndex {
     }
 
     fn idf(&self, piece: u16) -> f32 {
-        bm25::idf(self.slots.units(), self.pieces.get(&piece).map_or(0, |&units| units as usize))
+        bm25::idf(self.slots.units() + UNSEEN, self.pieces.get(&piece).map_or(0, |&units| units as usize))
     }
 }

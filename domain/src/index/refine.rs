@@ -1,7 +1,8 @@
 //! The second stage: all signals of the few units that may answer.
 
-use crate::encoding::{EncoderId, Encoding};
+use crate::encoding::Encoding;
 use crate::index::NamespaceIndex;
+use crate::index::mean::Sum;
 use crate::index::question::Question;
 use crate::index::strength::Strengths;
 use crate::index::wordwise::Wordwise;
@@ -10,6 +11,9 @@ use crate::recall::cue::Cue;
 use crate::recall::term::{Signals, Term};
 use crate::recall::{dated, kind, prior, recency, speaker};
 
+/// The importance of a memory of which nobody said how much it matters.
+const USUAL: f32 = 0.5;
+
 /// What the second stage computes once for all its units.
 pub(super) struct Refinement<'a> {
     index: &'a NamespaceIndex,
@@ -17,7 +21,7 @@ pub(super) struct Refinement<'a> {
     question: &'a Question,
     strengths: &'a Strengths,
     wordwise: Option<Wordwise>,
-    means: Vec<(EncoderId, Vec<f32>)>,
+    sums: Vec<Sum>,
 }
 
 impl<'a> Refinement<'a> {
@@ -32,11 +36,8 @@ impl<'a> Refinement<'a> {
         let wordwise = index.lens.table.as_ref().map(|table| {
             Wordwise::of(table, &question.pieces, question.words.len(), units, &index.slots, &index.context)
         });
-        let mean = |(query, _): &(Encoding, f32)| {
-            let encoder = query.encoder();
-            (encoder.clone(), index.means.direction(encoder, query.row().len()))
-        };
-        Self { index, cue, question, strengths, wordwise, means: question.encodings.iter().map(mean).collect() }
+        let sums = question.encodings.iter().filter_map(|(query, _)| index.means.sum(query)).collect();
+        Self { index, cue, question, strengths, wordwise, sums }
     }
 
     /// All signals of the unit in a slot, working memory's and links' apart.
@@ -53,7 +54,7 @@ impl<'a> Refinement<'a> {
             .with(Term::Dated, self.dated(slot))
             .with(Term::Centrality, self.centrality(slot))
             .with(Term::Recency, recency::signal(memory.times.happened(), self.cue.at))
-            .with(Term::Importance, memory.importance.get() as f32);
+            .with(Term::Importance, memory.importance.get() as f32 - USUAL);
         if self.strengths.names(slot, &self.index.slots) {
             let raw = self.strengths.lexical.raw[slot as usize];
             signals.set(Term::Speaker, speaker::signal(raw, strength.semantic, wordwise));
@@ -78,9 +79,7 @@ impl<'a> Refinement<'a> {
     }
 
     fn centrality(&self, slot: u32) -> f32 {
-        let Some(own) = self.index.slots.own(slot) else { return 0.0 };
-        let mean = self.means.iter().find(|(encoder, mean)| encoder == own.encoder() && mean.len() == own.row().len());
-        let dot = |mean: &[f32]| mean.iter().zip(own.row()).map(|(a, &b)| a * f32::from(b)).sum::<f32>();
-        mean.map_or(0.0, |(_, mean)| (dot(mean) * own.scale()).clamp(0.0, 1.0)) * self.question.latin
+        let likeness = |own: &Encoding| self.sums.iter().find_map(|sum| sum.likeness(own));
+        self.index.slots.own(slot).and_then(likeness).unwrap_or(0.0) * self.question.latin
     }
 }

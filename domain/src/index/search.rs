@@ -38,13 +38,14 @@ impl NamespaceIndex {
         let more = cue.include.iter().copied().chain(linked).filter(|id| !known.contains(id));
         let more = self.admitted(cue, &wanted, &sums, more);
         candidates.extend(self.refined(cue, &question, &strengths, &more));
-        self.follow_links(cue, &mut candidates);
+        self.follow_links(cue, known.len(), &mut candidates);
         Found { candidates, reading }
     }
 
     /// The signals that are computed for all units at once.
     fn strengths(&self, question: &Question) -> Strengths {
-        let lexical = lexical::compare(&question.words, &self.postings, &self.context, &self.slots, &self.sessions);
+        let mut lexical = lexical::compare(&question.words, &self.postings, &self.context, &self.slots, &self.sessions);
+        self.cut_from(&question.names).for_each(|slot| lexical.mention(slot));
         let mut semantic = vec![0f32; self.slots.end() as usize];
         for (encoding, weight) in &question.encodings {
             self.vectors.score(encoding, *weight, &mut semantic);
@@ -111,14 +112,14 @@ impl NamespaceIndex {
         candidates.iter().take(FOLLOWED).flat_map(|one| self.links.of(&one.memory)).collect()
     }
 
-    /// Gives what the best are linked with the score of the best one that it is linked with.
-    fn follow_links(&self, cue: &Cue, candidates: &mut [Candidate]) {
+    /// Gives what the best, the first of `found`, are linked with the score of the best one that it is linked with.
+    fn follow_links(&self, cue: &Cue, found: usize, candidates: &mut [Candidate]) {
         if cue.weights.get(Term::Link) == 0.0 {
             return;
         }
         let best: Vec<(f32, Vec<MemoryId>)> = candidates
             .iter()
-            .take(FOLLOWED)
+            .take(FOLLOWED.min(found))
             .map(|one| (fuse::score(one.signals.dot(&cue.weights)), self.links.of(&one.memory).collect()))
             .collect();
         for (score, linked) in best {

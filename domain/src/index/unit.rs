@@ -20,6 +20,8 @@ struct Counted {
     words: Vec<String>,
     pieces: Box<[u16]>,
     own: Option<Encoding>,
+    /// The names in it that are cut, each once; where it consists of them they stay, but count all the same.
+    cut: Vec<String>,
 }
 
 impl NamespaceIndex {
@@ -30,6 +32,9 @@ impl NamespaceIndex {
         self.sessions.count(self.slots.owner(slot).session, counted.words.len() as i64);
         for &piece in &counted.pieces {
             *self.pieces.entry(piece).or_default() += 1;
+        }
+        for name in counted.cut {
+            self.mentions.entry(name).or_default().insert(slot);
         }
         let text = self.slots.text(memory, slot);
         let read = traits(text, |word| self.names.is_cut(word));
@@ -49,6 +54,14 @@ impl NamespaceIndex {
         for piece in &counted.pieces {
             forget(&mut self.pieces, *piece);
         }
+        for name in &counted.cut {
+            if let Some(units) = self.mentions.get_mut(name) {
+                units.remove(&slot);
+                if units.is_empty() {
+                    self.mentions.remove(name);
+                }
+            }
+        }
         if let Some(own) = self.slots.own(slot) {
             self.means.remove(own);
         }
@@ -61,8 +74,21 @@ impl NamespaceIndex {
         let unchanged = plain.len() == memory.content.as_str().len();
         let encoder = memory.encoding.as_ref().map(Encoding::encoder);
         let table = self.lens.table.as_ref().filter(|table| encoder == Some(table.encoder()));
+        let cut = self.names_in(text);
         let own = if unchanged { None } else { table.and_then(|table| table.encode(&plain)) };
-        Counted { words: words::words(&plain), pieces: distinct(pieces), own }
+        Counted { words: words::words(&plain), pieces: distinct(pieces), own, cut }
+    }
+
+    /// The names in a text that are cut, each once.
+    fn names_in(&self, text: &str) -> Vec<String> {
+        if self.names.is_empty() {
+            return vec![];
+        }
+        let mut names = words::bare_words(text);
+        names.retain(|word| self.names.is_cut(word));
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// A text without the names that are cut; all of it where nothing else is said.
@@ -154,19 +180,9 @@ impl NamespaceIndex {
         words::words(name).first().map_or_else(Vec::new, |word| self.postings.slots(word).to_vec())
     }
 
-    /// The units that hold one of these names, which are cut: a look at all texts, for a name is let go of rarely.
-    fn cut_from(&self, names: &[String]) -> Vec<u32> {
-        if names.is_empty() {
-            return vec![];
-        }
-        let holds = |slot: &u32| {
-            let memory = self.slots.memory(*slot);
-            memory.is_some_and(|memory| {
-                let bare = words::bare_words(self.slots.text(memory, *slot));
-                bare.iter().any(|word| names.binary_search(word).is_ok())
-            })
-        };
-        (0..self.slots.end()).filter(holds).collect()
+    /// The units that one of these names is cut from.
+    pub(super) fn cut_from<'a>(&'a self, names: &'a [String]) -> impl Iterator<Item = u32> + 'a {
+        names.iter().filter_map(|name| self.mentions.get(name)).flatten().copied()
     }
 }
 

@@ -1,8 +1,6 @@
 //! The vectors of a namespace: int8 rows, one array an encoder, read in one linear scan.
 
-use crate::encoding::{EncoderId, Encoding};
-
-pub(super) mod dots;
+use crate::encoding::{EncoderId, Encoding, dots};
 
 /// The vectors of all slots; a slot has at most one.
 #[derive(Debug, Default)]

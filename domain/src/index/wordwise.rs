@@ -1,9 +1,9 @@
 //! Word by word: for each wordpiece of the query the nearest one of a memory or of its neighbours.
 
+use crate::encoding::dots;
 use crate::encoding::table::Table;
 use crate::index::context::Context;
 use crate::index::slots::Slots;
-use crate::index::vectors::dots;
 
 /// Longer queries are rarely answered whole: from this many content words on the signal falls.
 const WORDS: f32 = 8.0;

@@ -6,7 +6,7 @@
 
 use crate::index::{Candidate, Reading};
 use crate::recall::fuse;
-use crate::recall::term::{Term, Weights};
+use crate::recall::term::{Signals, Term, Weights};
 
 /// What the confidence of an answer depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -33,7 +33,13 @@ impl Evidence {
 
     /// The evidence of a search's candidates under these weights.
     pub fn of(candidates: &[Candidate], reading: &Reading, weights: &Weights) -> Self {
-        let mut sums: Vec<f32> = candidates.iter().map(|one| one.signals.dot(weights)).collect();
+        let seen: Vec<(Signals, bool)> = candidates.iter().map(|one| (one.signals, one.named)).collect();
+        Self::seen(&seen, reading, weights)
+    }
+
+    /// The same from each candidate's signals and whether the query names the one who said it.
+    pub fn seen(seen: &[(Signals, bool)], reading: &Reading, weights: &Weights) -> Self {
+        let mut sums: Vec<f32> = seen.iter().map(|(signals, _)| signals.dot(weights)).collect();
         sums.sort_unstable_by(|a, b| b.total_cmp(a));
         let Some(&top) = sums.first() else {
             return Self { words: reading.words as f32, ..Self::default() };
@@ -45,8 +51,8 @@ impl Evidence {
             .with(Term::Wordwise, weights.get(Term::Wordwise));
         Self {
             top,
-            plain: candidates.iter().map(|one| one.signals.dot(&plain)).fold(0.0, f32::max),
-            ahead: ahead(candidates, reading, weights),
+            plain: seen.iter().map(|(signals, _)| signals.dot(&plain)).fold(0.0, f32::max),
+            ahead: ahead(seen, reading, weights),
             words: reading.words as f32,
             gap: top - tenth,
         }
@@ -58,22 +64,22 @@ impl Evidence {
     }
 }
 
-fn ahead(candidates: &[Candidate], reading: &Reading, weights: &Weights) -> f32 {
+fn ahead(seen: &[(Signals, bool)], reading: &Reading, weights: &Weights) -> f32 {
     if reading.named != 1 {
         return 0.0;
     }
     let weights = weights.with(Term::Speaker, 0.0);
     let best = |theirs: bool| {
-        let said = candidates.iter().filter(|one| one.named == theirs);
-        said.map(|one| one.signals.dot(&weights)).reduce(f32::max)
+        let said = seen.iter().filter(|(_, named)| *named == theirs);
+        said.map(|(signals, _)| signals.dot(&weights)).reduce(f32::max)
     };
     best(true).zip(best(false)).map_or(0.0, |(theirs, others)| theirs - others)
 }
 
 /// The log-odds at no evidence, and what each value of [`Evidence`] adds to them.
-pub const OFFSET: f32 = -3.90;
+pub const OFFSET: f32 = -4.00;
 /// What each value counts, in the order of [`Evidence::NAMES`].
-pub const SLOPES: [f32; 5] = [3.33, -0.62, 3.94, -0.28, 0.78];
+pub const SLOPES: [f32; 5] = [3.50, -0.68, 3.80, -0.27, 0.46];
 
 /// The probability that one of the candidates answers, 0 to 1; 0 where there is none.
 pub fn confidence(evidence: &Evidence) -> f32 {

@@ -27,13 +27,13 @@ pub enum Term {
     FirstPerson,
     /// The memory says when, 0 or 1.
     TimeExpression,
-    /// The memory says what all say: cosine with the mean of the namespace, 0 to 1.
+    /// The memory says what all say: cosine with the mean of the namespace's others, 0 to 1.
     Centrality,
     /// Held in the session's working memory: its salience there, 0 to 1.
     Session,
     /// How lately it happened, 1 at the moment asked about, half as much each thirty days, 0 to 1.
     Recency,
-    /// How much it matters, 0 to 1.
+    /// How much it matters beyond the usual, -.5 to .5.
     Importance,
     /// Linked to one of the best answers: how good that one is, 0 to 1.
     Link,

@@ -10,6 +10,14 @@ const LONGEST: usize = 120;
 /// An unbroken run counts as one word for each of these many characters.
 const LONGEST_WORD: usize = 64;
 
+/// Texts of more bytes than this, about a hundred words of English, are better searched by passages than whole.
+const LONG: usize = 600;
+
+/// Whether a text is better searched by its passages.
+pub fn is_long(text: &str) -> bool {
+    text.len() > LONG
+}
+
 /// The passages of a text in reading order, without the white space around them; no word is left out, none stands twice.
 ///
 /// A text of at most 60 words, separated by white space, is one passage. A longer one is cut after sentences and at line

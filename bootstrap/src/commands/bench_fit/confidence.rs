@@ -1,5 +1,7 @@
 //! The scale of the score and the confidence: what makes it likely that a text answers, and that any does.
 
+use domain::index::Reading;
+use domain::recall::confidence::Evidence;
 use domain::recall::term::{Signals, Term, Weights};
 use domain::text::words::words;
 
@@ -10,25 +12,14 @@ use crate::commands::bench_quality::abstention::auc;
 /// The ridge of both regressions: enough to stay finite, too little to matter.
 const RIDGE: f64 = 1e-3;
 
-/// What the confidence that any text answers may depend on, each with its name: the one place to add to. Candidates are
-/// given with their sums, the highest first.
-pub(super) fn features(query: &str, weights: &Weights, best: &[(f32, Signals)]) -> Vec<(&'static str, f64)> {
-    let sum = |at: usize| best.get(at).map_or(0.0, |(sum, _)| f64::from(*sum));
-    let spoken = |named: bool| best.iter().find(|(_, signals)| (signals.get(Term::Speaker) > 0.0) == named);
-    let ahead = match (spoken(true), spoken(false)) {
-        (Some((named, _)), Some((other, _))) => f64::from(named - other),
-        _ => 0.0,
-    };
-    let said = [Term::Lexical, Term::Wordwise, Term::Semantic];
-    let said = |signals: &Signals| said.map(|term| weights.get(term) * signals.get(term)).iter().sum::<f32>();
-    vec![
-        ("top", sum(0)),
-        ("top_said", best.iter().map(|(_, signals)| f64::from(said(signals))).fold(0.0, f64::max)),
-        ("named_ahead", ahead),
-        ("named_behind", f64::max(0.0, -ahead)),
-        ("words", words(query).len() as f64),
-        ("gap_to_tenth", sum(0) - sum(best.len().min(10).saturating_sub(1))),
-    ]
+/// What the confidence that any text answers depends on, each with its name. An explanation does not say how many speakers
+/// a question names: one, where some candidates are of a named speaker and others are not.
+fn features(query: &str, weights: &Weights, best: &[(f32, Signals)]) -> Vec<(&'static str, f64)> {
+    let seen: Vec<(Signals, bool)> =
+        best.iter().map(|(_, signals)| (*signals, signals.get(Term::Speaker) > 0.0)).collect();
+    let reading = Reading { words: words(query).len(), named: 1 };
+    let evidence = Evidence::seen(&seen, &reading, weights);
+    Evidence::NAMES.into_iter().zip(evidence.values().map(f64::from)).collect()
 }
 
 /// The fitted scale of the score: log-odds that one of the ten best is gold are `offset + slope · sum`.

@@ -1,4 +1,7 @@
-//! Dot products of int8 rows: one query against many rows, 16-bit products summed in 32 bits (4,096 × 127² fits).
+//! Dot products of int8 rows: one query against many rows, 16-bit products summed in 32 bits (4,096 × 128² fits).
+//!
+//! Rows are filled up with zeros to whole blocks ([`padded`]) and stand one after the other. Every version of the scan,
+//! the processor's widest one among them, gives the same whole numbers.
 
 use std::hint::black_box;
 
@@ -10,29 +13,49 @@ const BLOCK: usize = 64;
 /// Sums kept side by side, so that a step is one wide multiply-add.
 const LANES: usize = 16;
 
+/// A scan: query, rows as long as the query, room for a dot product a row.
+pub type Scan = fn(&[i16], &[i8], &mut [i32]);
+
+/// The scan in use, and the same with narrower instructions or none beyond the architecture's: for comparing them.
+pub const VERSIONS: [Scan; 3] = [dots, narrow, plain];
+
 /// Components of a row, filled up to whole blocks.
-pub(in crate::index) fn padded(dims: usize) -> usize {
+pub fn padded(dims: usize) -> usize {
     dims.next_multiple_of(BLOCK)
 }
 
 /// A row as a query: 16 bits a component, filled up with zeros to whole blocks.
-pub(in crate::index) fn widened(row: &[i8]) -> Vec<i16> {
+pub fn widened(row: &[i8]) -> Vec<i16> {
     let mut wide: Vec<i16> = row.iter().map(|&x| i16::from(x)).collect();
     wide.resize(padded(row.len()), 0);
     wide
 }
 
 /// The dot products of `query` (whole blocks) with each of `rows` (as long as the query, one after the other).
-pub(in crate::index) fn dots(query: &[i16], rows: &[i8], dots: &mut [i32]) {
+pub fn dots(query: &[i16], rows: &[i8], dots: &mut [i32]) {
     // hidden, lest the compiler widen the query to 32 bits ahead of the loop and spill it: that costs twice the time
     scan(black_box(query), rows, dots);
 }
 
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn scan(query: &[i16], rows: &[i8], dots: &mut [i32]) {
+    products(query, rows, dots);
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn narrow(query: &[i16], rows: &[i8], dots: &mut [i32]) {
+    products(query, rows, dots);
+}
+
+fn plain(query: &[i16], rows: &[i8], dots: &mut [i32]) {
+    products(query, rows, dots);
+}
+
 // Fixed-size blocks and indexed loops are what the compiler turns into multiply-adds: slices with `zip` took twice as
 // long, the build without versions three times.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+#[inline(always)]
 #[expect(clippy::needless_range_loop, reason = "the indexed loop is what vectorises")]
-fn scan(query: &[i16], rows: &[i8], dots: &mut [i32]) {
+fn products(query: &[i16], rows: &[i8], dots: &mut [i32]) {
     let (query, _) = query.as_chunks::<BLOCK>();
     let (rows, _) = rows.as_chunks::<BLOCK>();
     for (row, dot) in rows.chunks_exact(query.len().max(1)).zip(dots) {
