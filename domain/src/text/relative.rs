@@ -8,7 +8,7 @@ use calendar::{Calendar, Season, Which};
 /// The days that an expression means. The more of them, the less precise it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResolvedDate {
-    /// The first of them, by [`day_number`](crate::text::dates::day_number).
+    /// The first of them, by [`day_number`].
     pub first: i32,
     /// How many, at least 1: a day 1, a week 7, a month 28 to 31, a season 90 to 92, a year 365 or 366.
     pub days: u16,
