@@ -2,7 +2,7 @@
 //!
 //! Fitted on questions of development conversations (LoCoMo, conv-26, conv-41 and conv-43) that some memory answers, on
 //! those that none does (category 5: the other one said it), on questions of other conversations, and on both kinds in
-//! namespaces of a few turns; `somabrain bench fit` does it again.
+//! namespaces of a few turns. `somabrain bench fit` fits the same form to the questions that it is given.
 
 use crate::index::{Candidate, Reading};
 use crate::recall::fuse;
