@@ -53,7 +53,8 @@ pub struct Candidate {
 /// What a search found, and how it read the query.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
-    /// The best by the cue's weights, best first, and behind them those that the cue includes.
+    /// The best by the cue's weights, best first; behind them those that the cue includes and those
+    /// that the best are linked with.
     pub candidates: Vec<Candidate>,
     /// How the query was read.
     pub reading: Reading,

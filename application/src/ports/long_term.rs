@@ -14,7 +14,7 @@ use super::error::PortError;
 ///
 /// Obligations: applying the same entry twice, or an older one after a newer, changes nothing and succeeds; what is
 /// applied is found by the very next search; what is erased is not, nor do its words count any more; candidates all
-/// satisfy the cue's filter, are at most `limit` and the memories that the cue includes, and hold the best by the cue's weights; a namespace that is not there
+/// satisfy the cue's filter, are at most `limit`, beside the memories that the cue includes and those that the best are linked with, and hold the best by the cue's weights; a namespace that is not there
 /// answers no candidates; what has been applied outlives the process wherever the adapter says that it keeps anything.
 pub trait LongTermMemory: Send + Sync {
     /// Applies entries of one tenant in their order.

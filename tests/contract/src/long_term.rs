@@ -8,7 +8,8 @@ use std::sync::Arc;
 use application::ports::ledger::{Amendment, Change, Ledger, Selection};
 use application::ports::long_term::{Act, Entry, LongTermMemory};
 use domain::index::Candidate;
-use domain::memory::{Importance, Kind, Memory, MemoryId, Times};
+use domain::link::{Link, Relation};
+use domain::memory::{Importance, Kind, Memory, MemoryId, Origin, Times};
 use domain::recall::cue::{Cue, Filter};
 use domain::recall::fuse::default_weights;
 use domain::recall::term::{Term, Weights};
@@ -35,6 +36,10 @@ crate::suite! { ($) long_term:
     namespaces_are_searched_apart,
     tenants_are_searched_apart,
     an_encoded_cue_finds_its_neighbours,
+    what_a_cue_includes_is_answered_beside_the_best,
+    what_the_best_is_linked_with_is_answered_too,
+    the_reading_counts_the_words_and_names_of_the_query,
+    a_turn_is_read_with_the_one_before_it,
 }
 
 fn cue(query: &str) -> Cue {
@@ -262,4 +267,55 @@ pub async fn an_encoded_cue_finds_its_neighbours(store: &(impl Ledger + LongTerm
     let best = store.search(&near).await.expect("searched").candidates.remove(0);
     assert_eq!(best.memory.id, id(7));
     assert!((best.signals.get(Term::Semantic) - 1.0).abs() < 1e-3, "{:?}", best.signals);
+}
+
+/// Beyond the limit and once, if it is there and the filter admits it.
+pub async fn what_a_cue_includes_is_answered_beside_the_best(store: &(impl Ledger + LongTermMemory)) {
+    three(store).await;
+    let with = |numbers: &[u128], filter| Cue { include: ids(numbers), limit: 1, filter, ..cue("passport") };
+    assert_eq!(found(store, &with(&[1, 2, 99], Filter::default())).await, ids(&[2, 1]));
+    let semantic = Filter { kind: Some(Kind::Semantic), ..Filter::default() };
+    assert_eq!(found(store, &with(&[1], semantic)).await, []);
+}
+
+/// In both directions, if links weigh anything.
+pub async fn what_the_best_is_linked_with_is_answered_too(store: &(impl Ledger + LongTermMemory)) {
+    let linked = |number, said: &str, to| Memory {
+        links: vec![Link { to: id(to), relation: Relation::Related }],
+        ..memory(number, said)
+    };
+    fill(store, vec![memory(1, "rack seven"), linked(2, "the billing machine", 1), linked(3, "a label", 2)]).await;
+    let weights = |link| default_weights().with(Term::Link, link);
+    let ask = |link| Cue { weights: weights(link), limit: 1, ..cue("billing") };
+    assert_eq!(found(store, &ask(0.0)).await, ids(&[2]));
+    let candidates = store.search(&ask(1.0)).await.expect("searched").candidates;
+    let mut linked: Vec<MemoryId> = candidates[1..].iter().map(|one| one.memory.id).collect();
+    linked.sort_unstable();
+    assert_eq!((candidates[0].memory.id, linked), (id(2), ids(&[1, 3])));
+    assert!(candidates[1..].iter().all(|one| one.signals.get(Term::Link) > 0.0));
+}
+
+/// Names of speakers are counted apart, and each candidate says whether its speaker is named.
+pub async fn the_reading_counts_the_words_and_names_of_the_query(store: &(impl Ledger + LongTermMemory)) {
+    let said = |number, by: &str, text: &str| {
+        let plain = memory(number, text);
+        Memory { origin: Origin { speaker: Some(label(by)), ..plain.origin.clone() }, ..plain }
+    };
+    fill(store, vec![said(1, "Ann", "tea in the morning"), said(2, "Bob", "tea at noon")]).await;
+    let read = store.search(&cue("What tea does Ann drink?")).await.expect("searched");
+    assert_eq!((read.reading.words, read.reading.named), (2, 1), "tea, drink; Ann");
+    let mut named: Vec<(MemoryId, bool)> = read.candidates.iter().map(|one| (one.memory.id, one.named)).collect();
+    named.sort_unstable();
+    assert_eq!(named, [(id(1), true), (id(2), false)]);
+}
+
+/// Within its session only.
+pub async fn a_turn_is_read_with_the_one_before_it(store: &(impl Ledger + LongTermMemory)) {
+    let turn = |number, session: &str, text: &str| {
+        let plain = memory(number, text);
+        Memory { origin: Origin { session: Some(label(session)), ..plain.origin.clone() }, ..plain }
+    };
+    let turns = [turn(1, "s", "Which colour has the shed?"), turn(2, "s", "Green."), turn(3, "t", "Blue.")];
+    fill(store, turns.to_vec()).await;
+    assert_eq!(found(store, &cue("shed")).await, ids(&[1, 2]));
 }
