@@ -35,7 +35,7 @@ fn a_text_is_the_sum_of_its_rows() {
     let norm = sum.iter().map(|x| x * x).sum::<f64>().sqrt();
     let vector = table.encode("Dog, cat!").unwrap().vector();
     // the marks are unknown pieces: weigh them away
-    let weighted = table.encode_weighted("Dog, cat!", |id| f32::from(u8::from(id != 1))).unwrap().vector();
+    let weighted = table.encode_pieces(&table.pieces("Dog, cat!"), |id| f32::from(u8::from(id != 1))).unwrap().vector();
     assert!(weighted.iter().zip(&sum).all(|(a, b)| (a - b / norm).abs() < 0.01));
     assert_ne!(vector, weighted);
 }
@@ -43,7 +43,7 @@ fn a_text_is_the_sum_of_its_rows() {
 #[test]
 fn a_text_without_rows_has_no_encoding() {
     assert_eq!(table().encode(" \t\n"), None);
-    assert_eq!(table().encode_weighted("dog", |_| 0.0), None);
+    assert_eq!(table().encode_pieces(&table().pieces("dog"), |_| 0.0), None);
 }
 
 #[test]

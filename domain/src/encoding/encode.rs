@@ -6,15 +6,12 @@ use crate::encoding::table::Table;
 impl Table {
     /// A text's place in meaning; `None` where no wordpiece has a row.
     pub fn encode(&self, text: &str) -> Option<Encoding> {
-        self.sum(&self.pieces(text), |_| 1.0)
+        self.encode_pieces(&self.pieces(text), |_| 1.0)
     }
 
-    /// The same with each row times `weight` of its wordpiece, as a query is read: sqrt(idf) in the namespace asked.
-    pub fn encode_weighted(&self, text: &str, weight: impl Fn(u16) -> f32) -> Option<Encoding> {
-        self.sum(&self.pieces(text), weight)
-    }
-
-    fn sum(&self, pieces: &[u16], weight: impl Fn(u16) -> f32) -> Option<Encoding> {
+    /// The place in meaning of the text with these wordpieces (see [`Table::pieces`]), each row times `weight` of its
+    /// wordpiece: a query's wordpieces are weighted by sqrt(idf) in the namespace asked, a memory's by 1.
+    pub fn encode_pieces(&self, pieces: &[u16], weight: impl Fn(u16) -> f32) -> Option<Encoding> {
         let mut sum = vec![0f32; self.dims()];
         for &piece in pieces {
             if let Some((scale, values)) = self.row(piece.into()) {

@@ -48,13 +48,14 @@ impl NamespaceIndex {
         let bare = if bare.chars().all(|c| c.is_whitespace() || c.is_control()) { text } else { bare };
         let plain = self.nameless(bare);
         let latin = latin_share(bare).powi(2);
+        let pieces = self.lens.table.as_ref().map_or_else(Vec::new, |table| table.pieces(&plain));
         let mut names = if plain == bare { words::bare_words(bare) } else { vec![] };
         names.retain(|word| self.names.is_cut(word));
         Question {
             words: words::words(&plain),
             names,
-            encodings: self.encodings(&plain, cue.encoding.as_ref(), latin),
-            pieces: self.weighed_pieces(&plain),
+            encodings: self.encodings(&pieces, cue.encoding.as_ref(), latin),
+            pieces: self.weighed(pieces),
             named: self.owners.speakers.named(bare),
             dates: dates::dates(bare),
             asked: asked(text),
@@ -62,18 +63,17 @@ impl NamespaceIndex {
         }
     }
 
-    /// The encoding given, and the text's by the index's own table unless that is its encoder too.
-    fn encodings(&self, plain: &str, given: Option<&Encoding>, latin: f32) -> Vec<(Encoding, f32)> {
+    /// The encoding given, and the wordpieces' by the index's own table unless that is its encoder too.
+    fn encodings(&self, pieces: &[u16], given: Option<&Encoding>, latin: f32) -> Vec<(Encoding, f32)> {
         let table = self.lens.table.as_ref();
         let own = table.filter(|table| given.is_none_or(|given| given.encoder() != table.encoder()));
-        let weighted = own.and_then(|table| table.encode_weighted(plain, |piece| self.idf(piece).sqrt()));
+        let weighted = own.and_then(|table| table.encode_pieces(pieces, |piece| self.idf(piece).sqrt()));
         let given = given.map(|given| (given.clone(), 1.0));
         given.into_iter().chain(weighted.map(|weighted| (weighted, latin))).collect()
     }
 
     /// Each wordpiece with its count times idf, less for the frequent words of the language.
-    fn weighed_pieces(&self, plain: &str) -> Vec<(u16, f32)> {
-        let mut pieces = self.lens.table.as_ref().map_or_else(Vec::new, |table| table.pieces(plain));
+    fn weighed(&self, mut pieces: Vec<u16>) -> Vec<(u16, f32)> {
         pieces.sort_unstable();
         let weight = |same: &[u16]| (same[0], same.len() as f32 * self.idf(same[0]) * bm25::rarity(same[0]));
         pieces.chunk_by(|a, b| a == b).map(weight).collect()

@@ -165,8 +165,10 @@ impl Slots {
         let unit = self.find(memory.id).and_then(|place| place.units.iter().find(|unit| unit.slot == slot));
         let text = unit.map_or(content, |unit| &content[unit.span.start as usize..unit.span.end as usize]);
         let prefixed = self.owner(slot).speaker.is_some() && memory.origin.speaker.is_none();
-        let first = unit.is_none_or(|unit| unit.span.start == 0);
-        leading_name(text).filter(|_| prefixed && first).map_or(text, |(_, rest)| rest)
+        if prefixed && unit.is_none_or(|unit| unit.span.start == 0) {
+            return leading_name(text).map_or(text, |(_, rest)| rest);
+        }
+        text
     }
 
     fn grow(&mut self) -> u32 {

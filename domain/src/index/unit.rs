@@ -75,7 +75,7 @@ impl NamespaceIndex {
         let encoder = memory.encoding.as_ref().map(Encoding::encoder);
         let table = self.lens.table.as_ref().filter(|table| encoder == Some(table.encoder()));
         let cut = self.names_in(text);
-        let own = if unchanged { None } else { table.and_then(|table| table.encode(&plain)) };
+        let own = if unchanged { None } else { table.and_then(|table| table.encode_pieces(&pieces, |_| 1.0)) };
         Counted { words: words::words(&plain), pieces: distinct(pieces), own, cut }
     }
 
@@ -94,7 +94,8 @@ impl NamespaceIndex {
     /// A text without the names that are cut; all of it where nothing else is said.
     pub(super) fn nameless(&self, text: &str) -> String {
         let nameless = words::without(text, |word| self.names.is_cut(word));
-        if words::has_content(&nameless) { nameless } else { text.to_owned() }
+        let something = nameless.len() == text.len() || words::has_content(&nameless);
+        if something { nameless } else { text.to_owned() }
     }
 
     /// Sets what a unit is read with: its neighbours, its length and its vector among them.
