@@ -94,6 +94,7 @@ fn memories_linked_with_the_best_come_too() {
     let mut cue = by_links("green tea", 10);
     let unweighed = Cue { weights: cue.weights.with(Term::Link, 0.0), ..cue.clone() };
     assert_eq!(numbers(&index, &unweighed), [1], "links weigh nothing");
+    assert_eq!(ask(&index, "green tea"), [1, 3, 2], "by default they do");
     assert_eq!(numbers(&index, &cue), [1, 3, 2], "from both ends");
     let found = index.search(&cue).candidates;
     let best = fuse::score(found[0].signals.dot(&cue.weights.with(Term::Link, 0.0)));
