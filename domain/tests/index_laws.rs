@@ -168,7 +168,9 @@ proptest! {
             cue.limit = 100;
             let mut found = index.search(&cue).candidates;
             found.sort_by_key(|candidate| candidate.seq);
-            let asked = [Term::Kind, Term::Question, Term::Capitals, Term::FirstPerson, Term::TimeExpression];
+            // how far the one named is believed depends on who answers best
+            let asked =
+                [Term::Kind, Term::Question, Term::Capitals, Term::FirstPerson, Term::TimeExpression, Term::Speaker];
             asked.iter().for_each(|term| found.iter_mut().for_each(|one| one.signals.set(*term, 0.0)));
             seen(&found)
         };

@@ -192,6 +192,22 @@ fn queries(said: &[Vec<String>]) -> impl Iterator<Item = String> {
 }
 
 #[test]
+fn who_is_named_counts_little_where_others_said_what_fits_far_better() {
+    let said = |texts: [(&str, &str); 3]| {
+        index((1..).zip(texts).map(|(number, (who, text))| turn(number, &format!("s{number}"), who, text)))
+    };
+    let speaker = |index: &NamespaceIndex, number| {
+        let found = index.search(&cue("Did Caroline adopt a puppy in June?")).candidates;
+        found.iter().find(|one| one.memory.id == id(number)).unwrap().signals.get(Term::Speaker)
+    };
+    let own = said([("Caroline", "I adopt a puppy in June"), ("Melanie", "green tea"), ("Caroline", "June is warm")]);
+    let others =
+        said([("Melanie", "I adopt a puppy in June"), ("Caroline", "green tea"), ("Caroline", "June is warm")]);
+    assert!(speaker(&own, 3) > 0.0);
+    assert!(speaker(&others, 3) < 0.5 * speaker(&own, 3), "{} of {}", speaker(&others, 3), speaker(&own, 3));
+}
+
+#[test]
 fn the_first_stage_loses_few_of_the_best_ten() {
     let (index, said) = talks(5_000, &topical_table());
     let (mut first, mut same, mut kept) = (0, 0, 0);
@@ -209,6 +225,6 @@ fn the_first_stage_loses_few_of_the_best_ten() {
         kept += all.iter().filter(|one| few.contains(one)).count();
     }
     assert!(first >= 99, "{first} of 100 queries have the same best");
-    assert!(same >= 80, "{same} of 100 queries have the same best ten");
-    assert!(kept >= 980, "{kept} of 1,000 of the best ten are kept");
+    assert!(same >= 95, "{same} of 100 queries have the same best ten");
+    assert!(kept >= 995, "{kept} of 1,000 of the best ten are kept");
 }

@@ -1,7 +1,7 @@
 //! The scan of int8 rows gives the same whole numbers whatever instructions it is made of.
 
 use domain::encoding::Encoding;
-use domain::encoding::dots::{VERSIONS, padded, widened};
+use domain::encoding::dots::{COMPARISONS, VERSIONS, padded, widened};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -26,6 +26,17 @@ fn scanned(query: &[i8], rows: &[Vec<i8>]) -> Vec<Vec<i64>> {
     VERSIONS.iter().map(scan).collect()
 }
 
+/// The same by every version of the comparison, the query as the row and the rows as queries.
+fn compared(query: &[i8], rows: &[Vec<i8>]) -> Vec<Vec<i64>> {
+    let queries: Vec<i16> = rows.iter().flat_map(|row| widened(row)).collect();
+    let compare = |version: &domain::encoding::dots::Comparison| {
+        let (mut room, mut products) = (vec![0; padded(query.len())], vec![i32::MIN; rows.len()]);
+        version(&queries, query, &mut room, &mut products);
+        products.into_iter().map(i64::from).collect()
+    };
+    COMPARISONS.iter().map(compare).collect()
+}
+
 fn component() -> impl Strategy<Value = i8> {
     prop_oneof![3 => any::<i8>(), 1 => Just(i8::MIN), 1 => Just(i8::MAX), 1 => Just(0)]
 }
@@ -41,8 +52,9 @@ proptest! {
     #[test]
     fn every_version_of_the_scan_is_exact((query, rows) in query_and_rows()) {
         let exact = exact(&query, &rows);
-        for (version, scanned) in scanned(&query, &rows).into_iter().enumerate() {
-            prop_assert_eq!(&scanned, &exact, "version {} at {} dimensions", version, query.len());
+        let versions = [scanned(&query, &rows), compared(&query, &rows)].concat();
+        for (version, products) in versions.into_iter().enumerate() {
+            prop_assert_eq!(&products, &exact, "version {} at {} dimensions", version, query.len());
         }
     }
 }
@@ -53,7 +65,8 @@ fn the_longest_and_largest_rows_do_not_overflow() {
         for dims in [1, 63, 64, 65, 4_095, Encoding::LIMIT] {
             let (query, rows) = (vec![a; dims], vec![vec![b; dims]; 3]);
             let exact = vec![dims as i64 * i64::from(a) * i64::from(b); 3];
-            assert!(scanned(&query, &rows).iter().all(|scanned| *scanned == exact), "{a} times {b}, {dims} times");
+            let versions = [scanned(&query, &rows), compared(&query, &rows)].concat();
+            assert!(versions.iter().all(|products| *products == exact), "{a} times {b}, {dims} times");
         }
     }
 }

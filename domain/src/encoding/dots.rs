@@ -16,8 +16,14 @@ const LANES: usize = 16;
 /// A scan: query, rows as long as the query, room for a dot product a row.
 pub type Scan = fn(&[i16], &[i8], &mut [i32]);
 
+/// A comparison: queries, one after the other, a row, room to widen it, room for a dot product a query.
+pub type Comparison = fn(&[i16], &[i8], &mut [i16], &mut [i32]);
+
 /// The scan in use, and the same with narrower instructions or none beyond the architecture's: for comparing them.
 pub const VERSIONS: [Scan; 3] = [dots, narrow, plain];
+
+/// The same of the comparison.
+pub const COMPARISONS: [Comparison; 3] = [compare, compare_narrow, compare_plain];
 
 /// Components of a row, filled up to whole blocks.
 pub fn padded(dims: usize) -> usize {
@@ -37,7 +43,33 @@ pub fn dots(query: &[i16], rows: &[i8], dots: &mut [i32]) {
     scan(black_box(query), rows, dots);
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+/// The dot products of each of `queries` (whole blocks, one after the other) with one `row`: where few queries meet many
+/// scattered rows, each of which is read once. `room` is as long as a query and, behind the row's length, zero.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512vl+avx512vnni",
+    "x86_64+avx512f+avx512bw+avx512vl",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
+pub fn compare(queries: &[i16], row: &[i8], room: &mut [i16], dots: &mut [i32]) {
+    comparison(queries, row, room, dots);
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn compare_narrow(queries: &[i16], row: &[i8], room: &mut [i16], dots: &mut [i32]) {
+    comparison(queries, row, room, dots);
+}
+
+fn compare_plain(queries: &[i16], row: &[i8], room: &mut [i16], dots: &mut [i32]) {
+    comparison(queries, row, room, dots);
+}
+
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512vl+avx512vnni",
+    "x86_64+avx512f+avx512bw+avx512vl",
+    "x86_64+avx2",
+    "aarch64+neon"
+))]
 fn scan(query: &[i16], rows: &[i8], dots: &mut [i32]) {
     products(query, rows, dots);
 }
@@ -54,20 +86,35 @@ fn plain(query: &[i16], rows: &[i8], dots: &mut [i32]) {
 // Fixed-size blocks and indexed loops are what the compiler turns into multiply-adds: slices with `zip` took twice as
 // long, the build without versions three times.
 #[inline(always)]
-#[expect(clippy::needless_range_loop, reason = "the indexed loop is what vectorises")]
 fn products(query: &[i16], rows: &[i8], dots: &mut [i32]) {
     let (query, _) = query.as_chunks::<BLOCK>();
     let (rows, _) = rows.as_chunks::<BLOCK>();
     for (row, dot) in rows.chunks_exact(query.len().max(1)).zip(dots) {
-        let mut sums = [0i32; LANES];
-        for (query, row) in query.iter().zip(row) {
-            for step in 0..BLOCK / LANES {
-                for lane in 0..LANES {
-                    let i = step * LANES + lane;
-                    sums[lane] += i32::from(query[i]) * i32::from(row[i]);
-                }
+        *dot = product(query, row);
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "the indexed loop is what vectorises")]
+fn product<X: Copy + Into<i32>>(query: &[[i16; BLOCK]], row: &[[X; BLOCK]]) -> i32 {
+    let mut sums = [0i32; LANES];
+    for (query, row) in query.iter().zip(row) {
+        for step in 0..BLOCK / LANES {
+            for lane in 0..LANES {
+                let i = step * LANES + lane;
+                sums[lane] += i32::from(query[i]) * row[i].into();
             }
         }
-        *dot = sums.iter().sum();
+    }
+    sums.iter().sum()
+}
+
+#[inline(always)]
+fn comparison(queries: &[i16], row: &[i8], room: &mut [i16], dots: &mut [i32]) {
+    room.iter_mut().zip(row).for_each(|(wide, &x)| *wide = i16::from(x));
+    let (row, _) = room.as_chunks::<BLOCK>();
+    let (queries, _) = queries.as_chunks::<BLOCK>();
+    for (query, dot) in queries.chunks_exact(row.len().max(1)).zip(dots) {
+        *dot = product(query, row);
     }
 }

@@ -73,7 +73,8 @@ impl Context {
     }
 
     /// Words that a slot is read with, over those of the mean of `units`.
-    pub(super) fn relative_length(&self, slot: u32, units: usize) -> f32 {
-        self.lengths[slot as usize] as f32 * units as f32 / (self.total as f32).max(1.0)
+    pub(super) fn relative_lengths(&self, units: usize) -> impl Fn(u32) -> f32 {
+        let share = units as f32 / (self.total as f32).max(1.0);
+        move |slot| self.lengths[slot as usize] as f32 * share
     }
 }

@@ -84,6 +84,7 @@ pub(super) fn compare(
     let mut lexical = Lexical { raw: vec![0.0; all], stretch: 1.0, sessions: vec![0.0; lengths.words.len()] };
     let (mut units, mut sessions) = (Tally::of(all), Tally::of(lengths.words.len()));
     let mut session_idfs = 0.0;
+    let lengths_of = context.relative_lengths(postings.texts());
     for word in words {
         let idf = idf_of(word);
         for (slot, count) in postings.counts(word) {
@@ -95,9 +96,9 @@ pub(super) fn compare(
                 sessions.add(session.get() as usize, count);
             }
         }
+        let share = bm25::signal(idf, idf_sum);
         units.drain(|at, count| {
-            let length = context.relative_length(at as u32, postings.texts());
-            lexical.raw[at] += bm25::signal(idf * bm25::saturation(count, length), idf_sum);
+            lexical.raw[at] += share * bm25::saturation(count, lengths_of(at as u32));
         });
         let idf = bm25::idf(lengths.sessions, sessions.touched.len());
         session_idfs += idf;

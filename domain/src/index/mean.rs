@@ -58,10 +58,23 @@ impl Sum {
         if self.encoder != *one.encoder() || self.sum.len() != one.row().len() {
             return None;
         }
-        let dot = self.sum.iter().zip(one.row()).map(|(a, &b)| a * f32::from(b)).sum::<f32>() * one.scale();
+        let dot = dot(&self.sum, one.row()) * one.scale();
         let others = (self.square - 2.0 * dot + 1.0).max(0.0).sqrt();
         Some(if others > 1e-3 { ((dot - 1.0) / others).clamp(0.0, 1.0) } else { 0.0 })
     }
+}
+
+/// Summed in lanes, so that a step is one wide multiply-add.
+fn dot(sum: &[f32], row: &[i8]) -> f32 {
+    const LANES: usize = 16;
+    let (sums, sum_rest) = sum.as_chunks::<LANES>();
+    let (rows, row_rest) = row.as_chunks::<LANES>();
+    let mut lanes = [0f32; LANES];
+    for (sum, row) in sums.iter().zip(rows) {
+        lanes = std::array::from_fn(|lane| lanes[lane] + sum[lane] * f32::from(row[lane]));
+    }
+    let rest = sum_rest.iter().zip(row_rest).map(|(a, &b)| a * f32::from(b)).sum::<f32>();
+    lanes.iter().sum::<f32>() + rest
 }
 
 impl Mean {

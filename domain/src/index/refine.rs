@@ -16,49 +16,76 @@ const USUAL: f32 = 0.5;
 
 /// What the second stage computes once for all its units.
 pub(super) struct Refinement<'a> {
-    index: &'a NamespaceIndex,
-    cue: &'a Cue,
-    question: &'a Question,
-    strengths: &'a Strengths,
+    plain: Plain<'a>,
     wordwise: Option<Wordwise>,
     sums: Vec<Sum>,
 }
 
 impl<'a> Refinement<'a> {
     /// For these units, which may be given in any order.
-    pub(super) fn of(
-        index: &'a NamespaceIndex,
-        cue: &'a Cue,
-        question: &'a Question,
-        strengths: &'a Strengths,
-        units: &[u32],
-    ) -> Self {
+    pub(super) fn of(plain: Plain<'a>, units: &[u32]) -> Self {
+        let Plain { index, question, .. } = plain;
         let wordwise = index.lens.table.as_ref().map(|table| {
             Wordwise::of(table, &question.pieces, question.words.len(), units, &index.slots, &index.context)
         });
         let sums = question.encodings.iter().filter_map(|(query, _)| index.means.sum(query)).collect();
-        Self { index, cue, question, strengths, wordwise, sums }
+        Self { plain, wordwise, sums }
     }
 
     /// All signals of the unit in a slot, working memory's and links' apart.
     pub(super) fn signals(&self, slot: u32, memory: &Memory) -> Signals {
+        let Plain { index, question, strengths, .. } = self.plain;
+        let wordwise = self.wordwise.as_ref().map_or(0.0, |all| all.signal(slot, &index.context)) * question.latin;
+        let mut signals = self
+            .plain
+            .signals(slot, memory)
+            .with(Term::Wordwise, wordwise)
+            .with(Term::Centrality, self.centrality(slot));
+        if strengths.names(slot, &index.slots) {
+            let (raw, semantic) = (strengths.lexical.raw[slot as usize], signals.get(Term::Semantic));
+            signals.set(Term::Speaker, speaker::signal(raw, semantic, wordwise));
+        }
+        signals
+    }
+
+    fn centrality(&self, slot: u32) -> f32 {
+        let likeness = |own: &Encoding| self.sums.iter().find_map(|sum| sum.likeness(own));
+        self.plain.index.slots.own(slot).and_then(likeness).unwrap_or(0.0) * self.plain.question.latin
+    }
+}
+
+/// What is known of a unit without comparing it any further.
+#[derive(Clone, Copy)]
+pub(super) struct Plain<'a> {
+    pub(super) index: &'a NamespaceIndex,
+    pub(super) cue: &'a Cue,
+    pub(super) question: &'a Question,
+    pub(super) strengths: &'a Strengths,
+}
+
+impl Plain<'_> {
+    /// The signals of all units, and those of what this one is by itself.
+    fn signals(&self, slot: u32, memory: &Memory) -> Signals {
         let strength = self.strengths.of(slot, &self.index.slots);
-        let wordwise = self.wordwise.as_ref().map_or(0.0, |all| all.signal(slot, &self.index.context));
-        let wordwise = wordwise * self.question.latin;
-        let mut signals = Signals::default()
+        let session = self.index.slots.owner(slot).session;
+        let signals = Signals::default()
             .with(Term::Lexical, strength.lexical)
             .with(Term::Semantic, strength.semantic)
-            .with(Term::Wordwise, wordwise)
-            .with(Term::Conversation, self.strengths.lexical.of_session(self.index.slots.owner(slot).session))
-            .with(Term::Date, strength.date)
+            .with(Term::Conversation, self.strengths.lexical.of_session(session))
+            .with(Term::Date, strength.date);
+        self.by_itself(slot, memory, signals)
+    }
+
+    /// What it counts that a unit is what it is by itself.
+    pub(super) fn points_by_itself(&self, slot: u32, memory: &Memory) -> f32 {
+        self.by_itself(slot, memory, Signals::default()).dot(&self.cue.weights)
+    }
+
+    fn by_itself(&self, slot: u32, memory: &Memory, signals: Signals) -> Signals {
+        let signals = signals
             .with(Term::Dated, self.dated(slot))
-            .with(Term::Centrality, self.centrality(slot))
             .with(Term::Recency, recency::signal(memory.times.happened(), self.cue.at))
             .with(Term::Importance, memory.importance.get() as f32 - USUAL);
-        if self.strengths.names(slot, &self.index.slots) {
-            let raw = self.strengths.lexical.raw[slot as usize];
-            signals.set(Term::Speaker, speaker::signal(raw, strength.semantic, wordwise));
-        }
         self.with_traits(slot, signals)
     }
 
@@ -76,10 +103,5 @@ impl<'a> Refinement<'a> {
             .with(Term::Capitals, prior::capitals(traits))
             .with(Term::FirstPerson, prior::first_person(traits))
             .with(Term::TimeExpression, prior::time_expression(traits))
-    }
-
-    fn centrality(&self, slot: u32) -> f32 {
-        let likeness = |own: &Encoding| self.sums.iter().find_map(|sum| sum.likeness(own));
-        self.index.slots.own(slot).and_then(likeness).unwrap_or(0.0) * self.question.latin
     }
 }

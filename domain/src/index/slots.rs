@@ -3,6 +3,7 @@
 //! A unit is what is searched: a memory, or one passage of a long one.
 
 use std::collections::HashMap;
+use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -123,6 +124,13 @@ impl Slots {
 
     pub(super) fn memory(&self, slot: u32) -> Option<&Arc<Memory>> {
         self.memories[slot as usize].as_ref()
+    }
+
+    /// Looks at what is asked of every memory in these slots: they lie far apart, and one wait serves all.
+    pub(super) fn fetch(&self, slots: &[u32]) {
+        let memories = slots.iter().filter_map(|slot| self.memory(*slot));
+        black_box(memories.fold(0, |all, memory| all ^ memory.times.valid.micros()));
+        black_box(slots.iter().fold(0, |all, slot| all | self.read[*slot as usize].pieces.len()));
     }
 
     /// All memories, in no particular order.

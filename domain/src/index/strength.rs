@@ -1,5 +1,6 @@
 //! The first stage: signals of every unit for one question, as plain numbers. The walk over all units is most of a search's
 //! time where the vectors are few, so sums are made in plain loops, and what few questions have only where they have it.
+//! What comparing word by word will add is not known here, but what it adds on average is.
 
 use crate::index::labels::Number;
 use crate::index::lexical::{CAP, Lexical};
@@ -7,6 +8,12 @@ use crate::index::slots::Slots;
 use crate::recall::term::{Term, Weights};
 use crate::recall::{date, speaker};
 use crate::text::dates::SaidDate;
+
+/// What the signal `wordwise` has, on average over the hundred best texts of development conversations, for each point of
+/// `lexical` and of `semantic`: least squares on LoCoMo's conv-26, 41 and 43.
+const WORDWISE_OF_LEXICAL: f32 = 0.35;
+/// The same for each point of `semantic`.
+const WORDWISE_OF_SEMANTIC: f32 = 0.27;
 
 /// What a question finds in all units, one value a slot, 0 where a slot is free.
 pub(super) struct Strengths {
@@ -43,9 +50,12 @@ impl Strengths {
 
     /// The weighted sum of every unit: what the first stage orders by.
     pub(super) fn sums(&self, weights: &Weights, slots: &Slots) -> Vec<f32> {
-        let (lexical, semantic) = (weights.get(Term::Lexical) * self.lexical.stretch, weights.get(Term::Semantic));
+        let wordwise = weights.get(Term::Wordwise);
+        let lexical = (weights.get(Term::Lexical) + wordwise * WORDWISE_OF_LEXICAL) * self.lexical.stretch;
+        let semantic = weights.get(Term::Semantic) + wordwise * WORDWISE_OF_SEMANTIC;
         let both = self.lexical.raw.iter().zip(&self.semantic);
         let mut sums: Vec<f32> = both.map(|(raw, meaning)| lexical * raw.min(CAP) + semantic * meaning).collect();
+        self.add_conversations(weights.get(Term::Conversation), slots, &mut sums);
         if !self.named.is_empty() {
             self.add_speakers(weights.get(Term::Speaker), slots, &mut sums);
         }
@@ -55,11 +65,18 @@ impl Strengths {
         sums
     }
 
+    fn add_conversations(&self, weight: f32, slots: &Slots, sums: &mut [f32]) {
+        for (slot, sum) in (0..).zip(sums) {
+            *sum += weight * self.lexical.of_session(slots.owner(slot).session);
+        }
+    }
+
     fn add_speakers(&self, weight: f32, slots: &Slots, sums: &mut [f32]) {
         for (slot, sum) in (0..).zip(sums) {
             if self.names(slot, slots) {
-                let at = slot as usize;
-                *sum += weight * speaker::signal(self.lexical.raw[at], self.semantic[at], 0.0);
+                let (lexical, semantic) = (self.lexical.signal(slot), self.semantic[slot as usize]);
+                let wordwise = WORDWISE_OF_LEXICAL * lexical + WORDWISE_OF_SEMANTIC * semantic;
+                *sum += weight * speaker::signal(self.lexical.raw[slot as usize], semantic, wordwise);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Word by word: for each wordpiece of the query the nearest one of a memory or of its neighbours.
 
+use std::hint::black_box;
+
 use crate::encoding::dots;
 use crate::encoding::table::Table;
 use crate::index::context::Context;
@@ -10,6 +12,14 @@ const WORDS: f32 = 8.0;
 
 /// Numbers that are compared in one step.
 const LANES: usize = 8;
+
+/// Neighbours that count less are not compared: some word of the unit itself is nearer than that.
+const LEAST: f32 = 0.2;
+
+/// Rows of the table that are fetched before they are compared: they lie far apart, and one wait serves all.
+const FETCHED: usize = 16;
+/// Bytes that are fetched together.
+const LINE: usize = 64;
 
 /// Cosines between the wordpieces of a query and those of the units that may answer.
 pub(super) struct Wordwise {
@@ -39,7 +49,7 @@ impl Wordwise {
         let mut weights: Vec<f32> = asked.iter().map(|(_, weight)| weight / sum * short).collect();
         weights.resize(asked.len().next_multiple_of(LANES), 0.0);
         let mut read: Vec<u32> = units.to_vec();
-        read.extend(units.iter().flat_map(|unit| context.read_with(*unit)).map(|(near, _)| near));
+        read.extend(units.iter().flat_map(|unit| near(*unit, context)).map(|(near, _)| near));
         read.sort_unstable();
         read.dedup();
         let pieces = Pieces::of(table.rows(), &read, slots);
@@ -57,7 +67,7 @@ impl Wordwise {
     pub(super) fn signal(&self, slot: u32, context: &Context) -> f32 {
         let Some(own) = self.nearest(slot) else { return 0.0 };
         let mut best = own.to_vec();
-        for (near, weight) in context.read_with(slot) {
+        for (near, weight) in near(slot, context) {
             if let Some(theirs) = self.nearest(near) {
                 raise(&mut best, theirs, weight);
             }
@@ -71,14 +81,19 @@ impl Wordwise {
     }
 }
 
+/// The neighbours whose words are compared with those of a query too.
+fn near(slot: u32, context: &Context) -> impl Iterator<Item = (u32, f32)> {
+    context.read_with(slot).filter(|(_, weight)| *weight >= LEAST)
+}
+
 /// Raises each of `best` to `weight` × the number in its place, if that is more.
 #[inline]
 fn raise(best: &mut [f32], numbers: &[f32], weight: f32) {
     for (best, numbers) in best.as_chunks_mut::<LANES>().0.iter_mut().zip(numbers.as_chunks::<LANES>().0) {
-        for lane in 0..LANES {
+        *best = std::array::from_fn(|lane| {
             let number = weight * numbers[lane];
-            best[lane] = if number > best[lane] { number } else { best[lane] };
-        }
+            if number > best[lane] { number } else { best[lane] }
+        });
     }
 }
 
@@ -92,7 +107,10 @@ struct Pieces {
 impl Pieces {
     fn of(rows: usize, units: &[u32], slots: &Slots) -> Self {
         let mut pieces = Self { distinct: vec![], places: vec![u16::MAX; rows] };
-        for piece in units.iter().flat_map(|slot| &*slots.read[*slot as usize].pieces) {
+        let of_units = || units.iter().map(|slot| &*slots.read[*slot as usize].pieces);
+        // each lies elsewhere: looked at together, none waits for another
+        black_box(of_units().filter_map(<[u16]>::first).fold(0, |all, piece| all | piece));
+        for piece in of_units().flatten() {
             let place = &mut pieces.places[usize::from(*piece)];
             if *place == u16::MAX {
                 *place = pieces.distinct.len() as u16;
@@ -110,21 +128,31 @@ impl Pieces {
 /// The cosine of each of `pieces` with each of `asked`, 0 where it is negative: a row of `width` numbers a piece.
 fn cosines(table: &Table, asked: &[(u16, f32)], pieces: &[u16], width: usize) -> Vec<f32> {
     let stride = dots::padded(table.dims());
-    let mut rows = vec![0i8; pieces.len() * stride];
-    let mut norms = Vec::with_capacity(pieces.len());
-    for (piece, room) in pieces.iter().zip(rows.chunks_exact_mut(stride)) {
+    let mut queries = Vec::with_capacity(asked.len() * stride);
+    let mut scales = Vec::with_capacity(asked.len());
+    for (piece, _) in asked {
         let (norm, row) = table.direction(*piece).unwrap_or_default();
-        norms.push(norm);
-        room[..row.len()].copy_from_slice(row);
+        scales.push(norm);
+        queries.extend(dots::widened(row));
+        queries.resize(scales.len() * stride, 0);
     }
     let mut cosines = vec![0f32; pieces.len() * width];
-    let mut products = vec![0i32; pieces.len()];
-    for (nth, (piece, _)) in asked.iter().enumerate() {
-        let Some((norm, row)) = table.direction(*piece) else { continue };
-        dots::dots(&dots::widened(row), &rows, &mut products);
-        for ((cosines, &product), &other) in cosines.chunks_exact_mut(width).zip(&products).zip(&norms) {
-            cosines[nth] = (product as f32 * norm * other).clamp(0.0, 1.0);
+    let (mut room, mut products) = (vec![0i16; stride], vec![0i32; asked.len()]);
+    for (pieces, cosines) in pieces.chunks(FETCHED).zip(cosines.chunks_mut(FETCHED * width)) {
+        fetch(table, pieces);
+        for (piece, cosines) in pieces.iter().zip(cosines.chunks_exact_mut(width)) {
+            let Some((norm, row)) = table.direction(*piece) else { continue };
+            dots::compare(&queries, row, &mut room, &mut products);
+            for ((cosine, &product), &scale) in cosines.iter_mut().zip(&products).zip(&scales) {
+                *cosine = (product as f32 * scale * norm).clamp(0.0, 1.0);
+            }
         }
     }
     cosines
+}
+
+/// Looks at every line of the rows of `pieces`, none of which waits for another.
+fn fetch(table: &Table, pieces: &[u16]) {
+    let rows = pieces.iter().filter_map(|piece| table.direction(*piece));
+    black_box(rows.flat_map(|(_, row)| row.iter().step_by(LINE)).fold(0, |all, byte| all | byte));
 }

@@ -5,8 +5,8 @@
 //! namespaces of a few turns. `somabrain bench fit` fits the same form to the questions that it is given.
 
 use crate::index::{Candidate, Reading};
-use crate::recall::fuse;
 use crate::recall::term::{Signals, Term, Weights};
+use crate::recall::{fuse, speaker};
 
 /// What the confidence of an answer depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -68,12 +68,7 @@ fn ahead(seen: &[(Signals, bool)], reading: &Reading, weights: &Weights) -> f32 
     if reading.named != 1 {
         return 0.0;
     }
-    let weights = weights.with(Term::Speaker, 0.0);
-    let best = |theirs: bool| {
-        let said = seen.iter().filter(|(_, named)| *named == theirs);
-        said.map(|(signals, _)| signals.dot(&weights)).reduce(f32::max)
-    };
-    best(true).zip(best(false)).map_or(0.0, |(theirs, others)| theirs - others)
+    speaker::ahead(seen.iter().map(|(signals, named)| (signals, *named)), weights).unwrap_or(0.0)
 }
 
 /// The log-odds at no evidence, and what each value of [`Evidence`] adds to them.

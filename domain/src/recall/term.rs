@@ -11,7 +11,8 @@ pub enum Term {
     Wordwise,
     /// Shared words of the whole session, 0 to .5.
     Conversation,
-    /// The memory's speaker is named in the query: strength of the other signals, 0 to 2.
+    /// The memory's speaker is named in the query: strength of the other signals, 0 to 2; less where others said what fits
+    /// better.
     Speaker,
     /// A date in the query against when the memory happened, 0 to 1.
     Date,
