@@ -6,6 +6,7 @@ use crate::index::{NamespaceIndex, Reading};
 use crate::recall::bm25;
 use crate::recall::cue::Cue;
 use crate::recall::kind::{Asked, asked};
+use crate::recall::recency::asks_for_the_present;
 use crate::text::dates::{self, SaidDate};
 use crate::text::script::latin_share;
 use crate::text::words;
@@ -29,6 +30,8 @@ pub(super) struct Question {
     pub(super) dates: Vec<SaidDate>,
     /// What is asked for, if it is a question.
     pub(super) asked: Option<Asked>,
+    /// Whether it asks how things are now.
+    pub(super) present: bool,
     /// How much the table, which knows English, is to be trusted: the share of Latin letters, squared.
     pub(super) latin: f32,
 }
@@ -72,6 +75,7 @@ impl NamespaceIndex {
             named: self.owners.speakers.named(bare),
             dates: dates::dates(bare),
             asked: asked(text),
+            present: asks_for_the_present(text),
             latin,
         }
     }

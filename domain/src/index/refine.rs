@@ -53,7 +53,7 @@ impl<'a> Refinement<'a> {
             .with(Term::Date, strength.date)
             .with(Term::Dated, self.dated(slot))
             .with(Term::Centrality, self.centrality(slot))
-            .with(Term::Recency, recency::signal(memory.times.happened(), self.cue.at))
+            .with(Term::Recency, self.recency(memory))
             .with(Term::Importance, memory.importance.get() as f32 - USUAL);
         if self.strengths.names(slot, &self.index.slots) {
             let raw = self.strengths.lexical.raw[slot as usize];
@@ -64,6 +64,10 @@ impl<'a> Refinement<'a> {
 
     fn dated(&self, slot: u32) -> f32 {
         dated::signal(&self.question.dates, &self.index.slots.read[slot as usize].dates)
+    }
+
+    fn recency(&self, memory: &Memory) -> f32 {
+        if self.question.present { recency::signal(memory.times.happened(), self.cue.at) } else { 0.0 }
     }
 
     /// What a unit is by itself counts where something is asked.
