@@ -34,6 +34,9 @@ const QUERY: &str = "When did Caroline meet w230 and w4000 near the w9 of w1200?
 /// Words that no memory has, but for their letters.
 const UNKNOWN: &str = "zzz yyy xxx qqq";
 
+/// With a word that no memory has and that is looked for one slip away, in vain.
+const MISSPELT: &str = "When did Caroline meet w230 and w4000 near the hrabour of w1200?";
+
 /// Texts of twelve words whose frequencies fall like 1/rank.
 fn text(number: usize) -> String {
     let mut state = number as u64;
@@ -93,6 +96,7 @@ fn searching(c: &mut Criterion) {
             ("scan", &whole, of_one(cue(UNKNOWN))),
             ("first stage", &whole, of_one(cue(QUERY))),
             ("whole", &whole, cue(QUERY)),
+            ("whole with a misspelt word", &whole, cue(MISSPELT)),
             ("whole with a date", &whole, dated),
             ("whole, none admitted", &whole, refused),
         ] {

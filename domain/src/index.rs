@@ -13,6 +13,7 @@ pub mod lens;
 mod lexical;
 mod links;
 mod mean;
+mod misspelt;
 mod names;
 mod owners;
 mod postings;

@@ -1,5 +1,10 @@
 //! `bench quality` and `bench fit` on a corpus of a few lines whose measures can be worked out by hand.
 
+mod duplicates;
+mod filler;
+mod purpose;
+mod variants;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -56,6 +56,11 @@ impl Postings {
         self.terms.get(word).map_or(0, |posting| posting.slots.len())
     }
 
+    /// Whether any text holds a word.
+    pub(super) fn holds(&self, word: &str) -> bool {
+        self.terms.contains_key(word)
+    }
+
     /// How many texts there are.
     pub(super) fn texts(&self) -> usize {
         self.texts

@@ -6,6 +6,7 @@ use crate::index::{NamespaceIndex, Reading};
 use crate::recall::bm25;
 use crate::recall::cue::Cue;
 use crate::recall::kind::{Asked, asked};
+use crate::recall::recency::asks_for_the_present;
 use crate::text::dates::{self, SaidDate};
 use crate::text::script::latin_share;
 use crate::text::words;
@@ -29,8 +30,22 @@ pub(super) struct Question {
     pub(super) dates: Vec<SaidDate>,
     /// What is asked for, if it is a question.
     pub(super) asked: Option<Asked>,
+    /// Whether it asks how things are now.
+    pub(super) present: bool,
     /// How much the table, which knows English, is to be trusted: the share of Latin letters, squared.
     pub(super) latin: f32,
+}
+
+/// The text of a query as the namespace hears it.
+struct Heard {
+    /// With other words for those that are misspelt.
+    text: String,
+    /// The same without the names that are cut.
+    plain: String,
+    /// The content words of that.
+    words: Vec<String>,
+    /// What the table's encoder reads: that, and misspelt words as they stand as well.
+    encoded: String,
 }
 
 impl Question {
@@ -46,21 +61,35 @@ impl NamespaceIndex {
         // a question is the same without its mark
         let bare = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '?' | '？'));
         let bare = if bare.chars().all(|c| c.is_whitespace() || c.is_control()) { text } else { bare };
-        let plain = self.nameless(bare);
+        let heard = self.heard(bare);
+        let bare = heard.text.as_str();
         let latin = latin_share(bare).powi(2);
-        let pieces = self.lens.table.as_ref().map_or_else(Vec::new, |table| table.pieces(&plain));
-        let mut names = if plain == bare { words::bare_words(bare) } else { vec![] };
+        let pieces = self.lens.table.as_ref().map_or_else(Vec::new, |table| table.pieces(&heard.encoded));
+        let mut names = if heard.plain == bare { words::bare_words(bare) } else { vec![] };
         names.retain(|word| self.names.is_cut(word));
         Question {
-            words: words::words(&plain),
+            words: heard.words,
             names,
             encodings: self.encodings(&pieces, cue.encoding.as_ref(), latin),
             pieces: self.weighed(pieces),
             named: self.owners.speakers.named(bare),
             dates: dates::dates(bare),
             asked: asked(text),
+            present: asks_for_the_present(text),
             latin,
         }
+    }
+
+    fn heard(&self, text: &str) -> Heard {
+        let plain = self.nameless(text);
+        let words = words::words(&plain);
+        let known = words.iter().all(|word| self.postings.holds(word));
+        let Some(respelt) = (if known { None } else { self.respelt(text) }) else {
+            return Heard { text: text.to_owned(), encoded: unquoted(&plain), plain, words };
+        };
+        let other = self.nameless(&respelt);
+        let encoded = unquoted(&format!("{plain} {other}"));
+        Heard { text: respelt, encoded, words: words::words(&other), plain: other }
     }
 
     /// The encoding given, and the wordpieces' by the index's own table unless that is its encoder too.
@@ -82,4 +111,10 @@ impl NamespaceIndex {
     fn idf(&self, piece: u16) -> f32 {
         bm25::idf(self.slots.units() + UNSEEN, self.pieces.get(&piece).map_or(0, |&units| units as usize))
     }
+}
+
+/// A text without quotation marks, unless it has nothing else: whoever puts a word between them means the word.
+fn unquoted(text: &str) -> String {
+    let unquoted = text.replace(['"', '“', '”', '„', '«', '»', '`'], " ");
+    if unquoted.trim().is_empty() { text.to_owned() } else { unquoted }
 }

@@ -14,6 +14,9 @@ use crate::recall::{dated, kind, prior, recency, speaker};
 /// The importance of a memory of which nobody said how much it matters.
 const USUAL: f32 = 0.5;
 
+/// Up to so many passages each counts as a memory of its own.
+const FULL_TRAITS: f32 = 2.0;
+
 /// What the second stage computes once for all its units.
 pub(super) struct Refinement<'a> {
     plain: Plain<'a>,
@@ -84,24 +87,39 @@ impl Plain<'_> {
     fn by_itself(&self, slot: u32, memory: &Memory, signals: Signals) -> Signals {
         let signals = signals
             .with(Term::Dated, self.dated(slot))
-            .with(Term::Recency, recency::signal(memory.times.happened(), self.cue.at))
+            .with(Term::Recency, self.recency(memory))
             .with(Term::Importance, memory.importance.get() as f32 - USUAL);
-        self.with_traits(slot, signals)
+        self.with_traits(slot, memory, signals)
     }
 
     fn dated(&self, slot: u32) -> f32 {
         dated::signal(&self.question.dates, &self.index.slots.read[slot as usize].dates)
     }
 
+    fn recency(&self, memory: &Memory) -> f32 {
+        if self.question.present { recency::signal(memory.times.happened(), self.cue.at) } else { 0.0 }
+    }
+
     /// What a unit is by itself counts where something is asked.
-    fn with_traits(&self, slot: u32, signals: Signals) -> Signals {
+    fn with_traits(&self, slot: u32, memory: &Memory, signals: Signals) -> Signals {
         let Some(asked) = &self.question.asked else { return signals };
         let traits = &self.index.slots.read[slot as usize].traits;
+        let share = self.share(slot, memory);
         signals
-            .with(Term::Kind, kind::signal(asked, traits))
-            .with(Term::Question, prior::question(traits))
-            .with(Term::Capitals, prior::capitals(traits))
-            .with(Term::FirstPerson, prior::first_person(traits))
-            .with(Term::TimeExpression, prior::time_expression(traits))
+            .with(Term::Kind, share * kind::signal(asked, traits))
+            .with(Term::Question, share * prior::question(traits))
+            .with(Term::Capitals, share * prior::capitals(traits))
+            .with(Term::FirstPerson, share * prior::first_person(traits))
+            .with(Term::TimeExpression, share * prior::time_expression(traits))
+    }
+
+    /// What the traits of one unit of a memory count, min(1, 2 / its units): a passage of many is chosen for its likeness
+    /// to the query, and some passage of a long text has every trait.
+    fn share(&self, slot: u32, memory: &Memory) -> f32 {
+        if !self.index.slots.is_passage(slot) {
+            return 1.0;
+        }
+        let units = self.index.slots.find(memory.id).map_or(1, |place| place.units.len());
+        (FULL_TRAITS / units as f32).min(1.0)
     }
 }

@@ -39,6 +39,8 @@ impl Evidence {
 
     /// The same from each candidate's signals and whether the query names the one who said it.
     pub fn seen(seen: &[(Signals, bool)], reading: &Reading, weights: &Weights) -> Self {
+        // what is new is no likelier to answer than what was new once
+        let weights = &weights.with(Term::Recency, 0.0);
         let mut sums: Vec<f32> = seen.iter().map(|(signals, _)| signals.dot(weights)).collect();
         sums.sort_unstable_by(|a, b| b.total_cmp(a));
         let Some(&top) = sums.first() else {

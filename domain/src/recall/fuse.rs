@@ -27,7 +27,7 @@ pub fn default_weights() -> Weights {
         .with(Term::TimeExpression, 0.09)
         .with(Term::Centrality, -0.36)
         .with(Term::Session, 0.20)
-        .with(Term::Recency, 0.10)
+        .with(Term::Recency, 0.40)
         .with(Term::Importance, 0.20)
         .with(Term::Link, 1.00)
 }

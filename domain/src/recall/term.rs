@@ -32,7 +32,8 @@ pub enum Term {
     Centrality,
     /// Held in the session's working memory: its salience there, 0 to 1.
     Session,
-    /// How lately it happened, 1 at the moment asked about, half as much each thirty days, 0 to 1.
+    /// How lately it happened, where the query asks how things are now: 1 at the moment asked about, half as much each
+    /// thirty days, 0 to 1.
     Recency,
     /// How much it matters beyond the usual, -.5 to .5.
     Importance,

@@ -1,5 +1,6 @@
 //! The words of a text, as the lexical part of recall compares them.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -55,18 +56,30 @@ pub fn bare_words(text: &str) -> Vec<String> {
 
 /// The text without the words that `unwanted` picks by their bare form (see [`bare_words`]), a following `'s` included.
 pub fn without(text: &str, unwanted: impl Fn(&str) -> bool) -> String {
+    replaced(text, |word| unwanted(word).then(String::new))
+}
+
+/// The text with other words for those that `other` has one for, by their bare form (see [`bare_words`]), a following `'s`
+/// included.
+pub(crate) fn replaced(text: &str, mut other: impl FnMut(&str) -> Option<String>) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(begins) {
         kept.push_str(&rest[..start]);
         let (token, after) = rest[start..].split_at(token_len(&rest[start..]));
-        if !unwanted(without_s(&lowered(token))) {
-            kept.push_str(token);
+        match other(without_s(&lowered(token))) {
+            Some(word) => kept.push_str(&word),
+            None => kept.push_str(token),
         }
         rest = after;
     }
     kept.push_str(rest);
     kept
+}
+
+/// The term of a lower-case word, `None` for a stop word.
+pub(crate) fn term(word: &str) -> Option<Cow<'_, str>> {
+    stemmed(word, &Stemmer::create(Algorithm::English))
 }
 
 fn content(plain: &str) -> Vec<String> {
@@ -100,12 +113,15 @@ fn camel_case(text: &str, terms: &mut Vec<String>) {
 }
 
 fn word(token: &str, stemmer: &Stemmer, terms: &mut Vec<String>) {
-    let word = without_s(token);
+    terms.extend(stemmed(without_s(token), stemmer).map(Cow::into_owned));
+}
+
+fn stemmed<'a>(word: &'a str, stemmer: &Stemmer) -> Option<Cow<'a, str>> {
     if word.is_empty() || STOP_WORDS.contains(word) {
-        return;
+        return None;
     }
     let named = word.len() > LONGEST_STEMMED || word.contains(|c: char| c.is_numeric());
-    terms.push(if named { word.to_owned() } else { stemmer.stem(word).into_owned() });
+    Some(if named { Cow::Borrowed(word) } else { stemmer.stem(word) })
 }
 
 fn pairs(run: &str, terms: &mut Vec<String>) {

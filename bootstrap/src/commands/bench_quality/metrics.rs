@@ -3,6 +3,8 @@
 /// The measures of one question, or their means over several; each 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Scores {
+    /// Share of the gold texts that are first.
+    pub recall_at_1: f64,
     /// Share of the gold texts among the first five.
     pub recall_at_5: f64,
     /// Share of the gold texts among the first ten.
@@ -23,6 +25,7 @@ impl Scores {
         let within = |k: usize| ranks.iter().flatten().filter(|rank| **rank <= k).count() as f64 / ranks.len() as f64;
         let first = ranks.iter().flatten().min().filter(|rank| **rank <= 10);
         Self {
+            recall_at_1: within(1),
             recall_at_5: within(5),
             recall_at_10: within(10),
             recall_at_20: within(20),
@@ -46,8 +49,9 @@ impl Scores {
     }
 
     /// Every measure with its name.
-    pub(crate) fn fields(&self) -> [(&'static str, f64); 6] {
+    pub(crate) fn fields(&self) -> [(&'static str, f64); 7] {
         [
+            ("recall_at_1", self.recall_at_1),
             ("recall_at_5", self.recall_at_5),
             ("recall_at_10", self.recall_at_10),
             ("recall_at_20", self.recall_at_20),
@@ -57,8 +61,9 @@ impl Scores {
         ]
     }
 
-    fn fields_mut(&mut self) -> [&mut f64; 6] {
+    fn fields_mut(&mut self) -> [&mut f64; 7] {
         [
+            &mut self.recall_at_1,
             &mut self.recall_at_5,
             &mut self.recall_at_10,
             &mut self.recall_at_20,
@@ -89,7 +94,12 @@ mod tests {
     fn the_measures_of_a_question_are_those_computed_by_hand() {
         // gold at 2 and 7, one at 15, one not found
         let scores = Scores::of(&[Some(7), Some(2), None, Some(15)]);
-        assert!(near(scores.recall_at_5, 0.25) && near(scores.recall_at_10, 0.5) && near(scores.recall_at_20, 0.75));
+        assert!(
+            near(scores.recall_at_1, 0.0)
+                && near(scores.recall_at_5, 0.25)
+                && near(scores.recall_at_10, 0.5)
+                && near(scores.recall_at_20, 0.75)
+        );
         assert!(near(scores.hit_at_10, 1.0) && near(scores.mrr_at_10, 0.5));
         // (1/log2 3 + 1/log2 8) / (1 + 1/log2 3 + 1/2 + 1/log2 5)
         assert!(near(scores.ndcg_at_10, (0.630_929_753_571_457_4 + 1.0 / 3.0) / 2.561_606_311_644_851));

@@ -36,8 +36,8 @@ pub(super) fn print(report: &Report<'_>) {
 
 fn scores(report: &Report<'_>, system: &Measured) {
     println!(
-        "\n{:30} {:>5} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7}",
-        system.system, "n", "rec@5", "rec@10", "rec@20", "hit@10", "MRR@10", "nDCG@10"
+        "\n{:30} {:>5} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7}",
+        system.system, "n", "rec@1", "rec@5", "rec@10", "rec@20", "hit@10", "MRR@10", "nDCG@10"
     );
     for group in &report.groups {
         print!("{:30} {:>5}", group.name, group.members.len());
