@@ -25,7 +25,7 @@ pub fn default_weights() -> Weights {
         .with(Term::Capitals, 0.08)
         .with(Term::FirstPerson, 0.08)
         .with(Term::TimeExpression, 0.09)
-        .with(Term::Centrality, -0.36)
+        .with(Term::Centrality, -0.30)
         .with(Term::Session, 0.20)
         .with(Term::Recency, 0.40)
         .with(Term::Importance, 0.20)
