@@ -28,11 +28,9 @@ impl Postings {
         self.lengths[at] = u32::try_from(words.len()).unwrap_or(u32::MAX);
         self.texts += 1;
         for word in words {
-            if !self.terms.contains_key(word.as_str()) {
-                self.terms.insert(word.as_str().into(), Posting::default());
-            }
-            if let Some(posting) = self.terms.get_mut(word.as_str()) {
-                posting.count(slot);
+            match self.terms.get_mut(word.as_str()) {
+                Some(posting) => posting.count(slot),
+                None => self.terms.entry(word.as_str().into()).or_default().count(slot),
             }
         }
     }
@@ -85,7 +83,12 @@ impl Postings {
 
 impl Posting {
     fn count(&mut self, slot: u32) {
-        match self.slots.binary_search(&slot) {
+        // new slots are the highest: mostly there is nothing to look for
+        let found = match self.slots.last() {
+            Some(&last) if last >= slot => self.slots.binary_search(&slot),
+            _ => Err(self.slots.len()),
+        };
+        match found {
             Ok(at) => self.counts[at] = self.counts[at].saturating_add(1),
             Err(at) => {
                 self.slots.insert(at, slot);
