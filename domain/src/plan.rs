@@ -3,10 +3,25 @@
 //! The link [`closure`] makes one where nobody has told how things are done; a search through procedures makes the
 //! same [`Plan`].
 
+mod attempt;
+mod bits;
 pub mod closure;
 pub mod fact;
 mod graph;
+mod greedy;
+mod landmarks;
+mod lists;
+mod mutex;
+mod open;
+pub mod planner;
+mod prune;
 pub mod reach;
+mod relaxed;
+mod shorter;
+pub mod simulate;
+mod states;
+pub mod task;
+pub mod trim;
 mod web;
 
 use crate::memory::MemoryId;
