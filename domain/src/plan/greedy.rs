@@ -6,7 +6,7 @@
 //! value is met the preferred ones get a thousand turns. Without landmarks there are two.
 //!
 //! A state that is nearer to the goal than all before is also looked ahead from (Vidal 2004): as much of its relaxed plan
-//! as can really be done is done, and the state that it leads to has the next turn.
+//! as can really be done is done, and the state that it leads to has the next turn; so it goes on while it gets no worse.
 
 use super::bits;
 use super::landmarks::Landmarks;
@@ -44,8 +44,8 @@ pub(super) struct Greedy {
     best_goals: (u32, u32),
     /// By state: whether it has had its turn.
     met: Vec<bool>,
-    /// Where looking ahead has led.
-    ahead: Option<u32>,
+    /// Where looking ahead has led, and how far the goal was from where it began.
+    ahead: Option<(u32, u32)>,
 }
 
 struct Lists {
@@ -91,15 +91,15 @@ impl Greedy {
                 landmarks.first(&self.child, &mut self.child_accepted);
             }
             self.keep();
-            return self.meet(task, relaxed, 0);
+            return self.meet(task, relaxed, 0, None);
         }
-        if let Some(state) = self.ahead.take() {
-            return self.meet(task, relaxed, state);
+        if let Some((state, distance)) = self.ahead.take() {
+            return self.meet(task, relaxed, state, Some(distance));
         }
         while let Some((parent, action)) = self.next(relaxed) {
             let state = self.follow(task, parent, action);
             if !self.met[state as usize] {
-                return self.meet(task, relaxed, state);
+                return self.meet(task, relaxed, state, None);
             }
         }
         Found::Exhausted
@@ -156,8 +156,8 @@ impl Greedy {
         if self.met.is_empty() { Vec::new() } else { self.states.way(self.best_goals.1) }
     }
 
-    /// Evaluates a state and lets its children wait.
-    fn meet(&mut self, task: &Task, relaxed: &mut Relaxed, state: u32) -> Found {
+    /// Evaluates a state and lets its children wait; `origin` is how far the goal was from where looking ahead to it began.
+    fn meet(&mut self, task: &Task, relaxed: &mut Relaxed, state: u32, origin: Option<u32>) -> Found {
         self.met[state as usize] = true;
         let here = self.states.get(state);
         let goals = here.iter().zip(&self.goal).map(|(have, want)| (have & want).count_ones()).sum();
@@ -172,7 +172,7 @@ impl Greedy {
         let accepted = &self.accepted[state as usize * width..(state as usize + 1) * width];
         let left = self.landmarks.as_ref().map(|landmarks| landmarks.left(accepted, here));
         let values = [Some(distance), left];
-        let nearer = distance < self.lists[0].best;
+        let nearer = distance < self.lists[0].best || origin.is_some_and(|before| distance <= before);
         let better = values.iter().flatten().zip(&self.lists).any(|(value, list)| *value < list.best);
         for (value, list) in values.into_iter().flatten().zip(&mut self.lists) {
             list.best = list.best.min(value);
@@ -183,7 +183,7 @@ impl Greedy {
             relaxed.preferred.iter().for_each(|&action| list.preferred.push(value, (state, action)));
         }
         if nearer {
-            self.ahead = self.look_ahead(task, relaxed, state);
+            self.ahead = self.look_ahead(task, relaxed, state).map(|ahead| (ahead, distance));
         }
         Found::Nothing
     }
@@ -199,7 +199,9 @@ impl Greedy {
         let list = &mut self.lists[at];
         if preferred {
             list.turns.1 += 1;
-            return list.preferred.pop();
+            // The heuristics break ties the other way round, so that one gets where the other is stuck: the FF heuristic
+            // goes deep, landmarks go broad.
+            return if at == 0 { list.preferred.pop_last() } else { list.preferred.pop() };
         }
         list.turns.0 += 1;
         list.next_of_all(&self.states, relaxed)

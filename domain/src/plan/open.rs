@@ -1,4 +1,4 @@
-//! Open lists: what waits to be looked at, the most promising first, the oldest first among equals.
+//! Open lists: what waits to be looked at, the most promising first.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -28,9 +28,19 @@ impl Open {
         self.buckets.values_mut().next().and_then(VecDeque::front_mut)
     }
 
+    /// The oldest of the most urgent.
     pub(super) fn pop(&mut self) -> Option<(u32, u32)> {
+        self.take(VecDeque::pop_front)
+    }
+
+    /// The latest of the most urgent.
+    pub(super) fn pop_last(&mut self) -> Option<(u32, u32)> {
+        self.take(VecDeque::pop_back)
+    }
+
+    fn take(&mut self, end: impl Fn(&mut VecDeque<(u32, u32)>) -> Option<(u32, u32)>) -> Option<(u32, u32)> {
         let mut bucket = self.buckets.first_entry()?;
-        let entry = bucket.get_mut().pop_front();
+        let entry = end(bucket.get_mut());
         if bucket.get().is_empty() {
             bucket.remove();
         }

@@ -16,10 +16,14 @@ pub fn trim(task: &Task, mut steps: Vec<u32>) -> Vec<u32> {
     }
     loop {
         let before = steps.len();
+        let mut links = Links::of(task, &steps);
         let mut at = 0;
         while at < steps.len() {
-            match without(task, &steps, at) {
-                Some(rest) => steps = rest,
+            match without(task, &links, &steps, at) {
+                Some(rest) => {
+                    steps = rest;
+                    links = Links::of(task, &steps);
+                }
                 None => at += 1,
             }
         }
@@ -30,15 +34,13 @@ pub fn trim(task: &Task, mut steps: Vec<u32>) -> Vec<u32> {
 }
 
 /// The cheapest plan that is left without the step at `at` and what hangs on it; `None` where none is left.
-fn without(task: &Task, steps: &[u32], at: usize) -> Option<Vec<u32>> {
-    let links = Links::of(task, steps);
+fn without(task: &Task, links: &Links, steps: &[u32], at: usize) -> Option<Vec<u32>> {
     let mut out = vec![false; steps.len()];
     out[at] = true;
     let followers = doable(task, left(steps, &out)).0;
     links.spread(&mut out);
     let servants: Vec<u32> = left(steps, &out).collect();
-    while let Some(stuck) = first_stuck(task, steps, &out) {
-        out[stuck] = true;
+    while take_out_stuck(task, steps, &mut out) {
         links.spread(&mut out);
     }
     let both = left(steps, &out).collect();
@@ -50,14 +52,19 @@ fn left<'a>(steps: &'a [u32], out: &'a [bool]) -> impl Iterator<Item = u32> + 'a
     steps.iter().zip(out).filter(|(_, out)| !**out).map(|(&step, _)| step)
 }
 
-/// The first of the steps left that cannot be done when its turn comes.
-fn first_stuck(task: &Task, steps: &[u32], out: &[bool]) -> Option<usize> {
+/// Takes out the steps left that cannot be done when their turn comes; whether there are any.
+fn take_out_stuck(task: &Task, steps: &[u32], out: &mut [bool]) -> bool {
     let mut state = bits::of(task.facts, &task.init);
-    (0..steps.len()).filter(|&at| !out[at]).find(|&at| {
-        let possible = bits::all(&state, task.needs.get(steps[at]));
-        apply(task, &mut state, steps[at]);
-        !possible
-    })
+    let mut stuck = false;
+    for (&step, out) in steps.iter().zip(out).filter(|(_, out)| !**out) {
+        if bits::all(&state, task.needs.get(step)) {
+            apply(task, &mut state, step);
+        } else {
+            *out = true;
+            stuck = true;
+        }
+    }
+    stuck
 }
 
 /// Which step provides for which: the plan's causal links.
