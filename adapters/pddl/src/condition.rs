@@ -41,14 +41,15 @@ impl Condition {
             return Ok(());
         }
         match expression.form("a condition")? {
-            ("and", parts) => parts.iter().try_for_each(|part| self.read(scope, part)),
+            ("and", parts) => return parts.iter().try_for_each(|part| self.read(scope, part)),
             ("not", [inner]) => match inner.form("a condition")? {
-                ("=", [a, b]) => Ok(self.unequal.push((scope.term(a)?, scope.term(b)?))),
-                _ => Ok(self.fails.push(atom(scope, inner)?)),
+                ("=", [a, b]) => self.unequal.push((scope.term(a)?, scope.term(b)?)),
+                _ => self.fails.push(atom(scope, inner)?),
             },
-            ("=", [a, b]) => Ok(self.equal.push((scope.term(a)?, scope.term(b)?))),
-            _ => Ok(self.holds.push(atom(scope, expression)?)),
+            ("=", [a, b]) => self.equal.push((scope.term(a)?, scope.term(b)?)),
+            _ => self.holds.push(atom(scope, expression)?),
         }
+        Ok(())
     }
 }
 
