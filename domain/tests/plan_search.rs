@@ -1,5 +1,7 @@
 //! The planner against brute force: what can be solved is, what is found is right, and nothing in it can be left out.
 
+#![expect(clippy::unwrap_used, reason = "builders of test data stop where they stand")]
+
 use std::collections::{BTreeSet, VecDeque};
 
 use domain::plan::planner::{Missing, Outcome, Planner, Wanted};

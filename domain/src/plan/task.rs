@@ -74,7 +74,8 @@ impl Task {
         for action in &ground.actions {
             task.push(&complements, action);
         }
-        let absent = |fact: &u32| !ground.init.contains(fact);
+        let init = sorted(ground.init.iter().copied());
+        let absent = |fact: &u32| init.binary_search(fact).is_err();
         let complement_holds = complements.pairs.iter().filter(|(fact, _)| absent(fact)).map(|(_, other)| *other);
         task.init = sorted(ground.init.iter().copied().chain(complement_holds));
         task.goal =

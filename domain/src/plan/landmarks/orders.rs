@@ -137,9 +137,9 @@ fn reaches(before: &Rows, from: u32, to: u32) -> bool {
         if at == from {
             return true;
         }
-        for word in 0..seen.len() {
-            let new = before.row(at)[word] & !seen[word];
-            seen[word] |= new;
+        for (word, (seen, row)) in seen.iter_mut().zip(before.row(at)).enumerate() {
+            let new = row & !*seen;
+            *seen |= new;
             open.extend(bits::members(&[new]).map(|bit| word as u32 * 64 + bit));
         }
     }
