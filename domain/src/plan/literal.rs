@@ -20,6 +20,6 @@ impl Literal {
             fact = Fact::of(rest)?;
             holds = !holds;
         }
-        Some(Self { fact, holds })
+        (fact.as_str() != "not").then_some(Self { fact, holds })
     }
 }

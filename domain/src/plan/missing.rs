@@ -39,28 +39,27 @@ impl Reached {
     fn of(draft: &Draft) -> Self {
         let literals = draft.said.iter().map(|(&fact, (holds, _))| (draft.resolved(fact), *holds)).collect();
         let mut reached = Self { literals };
-        let mut done = vec![false; draft.actions.len()];
-        loop {
-            let possible =
-                |at: &usize| !done[*at] && draft.actions[*at].needs.iter().all(|need| reached.has(draft, need));
-            let new: Vec<usize> = (0..draft.actions.len()).filter(possible).collect();
-            if new.is_empty() {
-                return reached;
+        let mut waiting: BTreeMap<(u32, bool), Vec<usize>> = BTreeMap::new();
+        let mut open: Vec<usize> = (0..draft.actions.len()).collect();
+        while let Some(at) = open.pop() {
+            let action = &draft.actions[at];
+            if let Some(need) = action.needs.iter().find(|need| !reached.has(draft, need)) {
+                waiting.entry((draft.resolved(need.fact), need.holds)).or_default().push(at);
+                continue;
             }
-            for at in new {
-                done[at] = true;
-                let effects =
-                    draft.actions[at].effects.iter().map(|effect| (draft.resolved(effect.fact), effect.holds));
-                reached.literals.extend(effects.chain(draft.done(at).map(|fact| (fact, true))));
+            let effects = action.effects.iter().map(|effect| (draft.resolved(effect.fact), effect.holds));
+            for literal in effects.chain(draft.done(at).map(|fact| (fact, true))) {
+                if reached.literals.insert(literal) {
+                    open.extend(waiting.remove(&literal).unwrap_or_default());
+                }
             }
         }
+        reached
     }
 
     fn has(&self, draft: &Draft, term: &Term) -> bool {
         let fact = draft.resolved(term.fact);
-        let by_silence = !term.holds && !draft.disputed.contains(&fact) && !self.literals.contains(&(fact, true));
-        let by_silence =
-            by_silence || (!term.holds && !draft.said.contains_key(&fact) && !draft.disputed.contains(&fact));
+        let by_silence = !term.holds && !draft.said.contains_key(&fact) && !draft.disputed.contains(&fact);
         by_silence || self.literals.contains(&(fact, term.holds))
     }
 }

@@ -198,6 +198,8 @@ impl Planner {
                 self.nearest = self.towards_some(steps);
                 self.missing = Missing::Unreachable;
             }
+            // What is more than twice too long is not worth the trimming.
+            Stage::Any(_) if steps.len() / 2 > self.wanted.steps => self.first_found(steps),
             Stage::Any(_) => self.first_found(trim(&self.task, steps)),
             Stage::Within(_) => self.accept(trim(&self.task, steps)),
             Stage::Cheaper(_) => {
