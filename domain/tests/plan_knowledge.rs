@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "builders of test data stop where they stand")]
 
-use domain::memory::MemoryId;
+use domain::memory::{Cost, MemoryId};
 use domain::plan::fact::Fact;
 use domain::plan::knowledge::{Draft, KnownAction, Said};
 use domain::plan::likeness::may_be_same;
@@ -20,7 +20,7 @@ fn action(n: u128, name: &str, needs: &[&str], effects: &[&str]) -> KnownAction 
         action: name.to_owned(),
         needs: texts(needs),
         effects: texts(effects),
-        cost: 1.0,
+        cost: Cost::default(),
     }
 }
 

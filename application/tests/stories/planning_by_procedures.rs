@@ -113,6 +113,15 @@ async fn what_nothing_meets_is_a_gap_and_the_rest_is_planned() {
 }
 
 #[tokio::test]
+async fn what_a_goal_out_of_reach_needs_is_prepared() {
+    let world = release().await;
+    let planned = ask(&world, query("service deployed", &[])).await;
+    assert_eq!(planned.plan.status, PlanStatus::Partial);
+    assert_eq!(actions(&planned), ["take a backup", "run the migrations"]);
+    assert_eq!(planned.plan.gaps[0].need, "tests pass");
+}
+
+#[tokio::test]
 async fn a_goal_can_name_an_action() {
     let world = release().await;
     let planned = ask(&world, query("run the migrations", &[])).await;
@@ -133,7 +142,8 @@ async fn a_context_that_contradicts_itself_counts_for_neither() {
     assert_eq!(planned.plan.status, PlanStatus::None);
     assert!(planned.plan.gaps[0].need.starts_with("tests pass (the context says both"), "{:?}", planned.plan.gaps);
     let planned = ask(&world, query("service deployed", &["tests pass", "freeze", "not freeze"])).await;
-    assert_eq!(planned.plan.status, PlanStatus::None);
+    assert_eq!(planned.plan.status, PlanStatus::Partial);
+    assert!(planned.plan.gaps[0].need.starts_with("not freeze (the context says both"), "{:?}", planned.plan.gaps);
 }
 
 #[tokio::test]

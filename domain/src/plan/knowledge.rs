@@ -11,8 +11,9 @@ use super::MetBy;
 use super::fact::Fact;
 use super::likeness::may_be_same;
 use super::literal::Literal;
+use super::missing::within_reach;
 use super::task::{GroundAction, GroundTask, Task};
-use crate::memory::{Memory, MemoryId};
+use crate::memory::{Cost, Memory, MemoryId};
 
 /// Something that can be done, from whatever source: a procedural memory, or a sentence that tells how.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +28,8 @@ pub struct KnownAction {
     pub needs: Vec<String>,
     /// What holds afterwards; `not X`: X no longer does.
     pub effects: Vec<String>,
-    /// What it costs: finite, 0 or more.
-    pub cost: f64,
+    /// What it costs.
+    pub cost: Cost,
 }
 
 impl KnownAction {
@@ -42,7 +43,7 @@ impl KnownAction {
             action: memory.content.as_str().to_owned(),
             needs: texts(&procedure.preconditions),
             effects: texts(&procedure.effects),
-            cost: procedure.cost.get(),
+            cost: procedure.cost,
         })
     }
 }
@@ -157,14 +158,22 @@ impl Draft {
 
     /// The task; actions have the numbers of the known actions. `None` where nothing speaks of the goal.
     pub fn task(&self) -> Option<Task> {
-        let goal = self.goal()?;
+        Some(self.towards(self.goal()?))
+    }
+
+    /// Where the goal is out of reach: the task of preparing for it, towards all that can be reached of what it needs.
+    pub fn preparation(&self) -> Option<Task> {
+        Some(self.towards(&within_reach(self, self.goal()?)))
+    }
+
+    fn towards(&self, goal: &[Term]) -> Task {
         let mut ground = GroundTask { facts: self.names.len() * 2, ..GroundTask::default() };
         ground.init = self.said.iter().filter(|(_, (holds, _))| *holds).map(|(&fact, _)| self.resolved(fact)).collect();
         for term in goal {
             self.require(term, &mut ground.goal, &mut ground.forbidden);
         }
         ground.actions = self.actions.iter().enumerate().map(|(at, action)| self.ground(at, action)).collect();
-        Task::try_new(&ground).ok()
+        Task::try_new(&ground).expect("facts have numbers, and costs of memories are finite and not negative")
     }
 
     /// The fact that provides for `fact`: itself, or another wording of it.
@@ -275,7 +284,7 @@ impl Draft {
     }
 
     fn ground(&self, at: usize, action: &Reading) -> GroundAction {
-        let mut ground = GroundAction { cost: action.known.cost, ..GroundAction::default() };
+        let mut ground = GroundAction { cost: action.known.cost.get(), ..GroundAction::default() };
         for term in &action.needs {
             self.require(term, &mut ground.needs, &mut ground.forbids);
         }

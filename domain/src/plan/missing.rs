@@ -30,6 +30,19 @@ pub(super) fn missing(draft: &Draft, unmet: &[Term]) -> (Vec<Gap>, Vec<Vec<Memor
     (roots.gaps, cycles)
 }
 
+/// Where the goal is out of reach: what can be reached of it, and of what the actions that lead to it need.
+pub(super) fn within_reach(draft: &Draft, goal: &[Term]) -> Vec<Term> {
+    let reached = Reached::of(draft);
+    let mut roots = Roots { draft, reached: &reached, gaps: Vec::new(), seen: BTreeSet::new(), waits: Vec::new() };
+    let mut found: Vec<Term> = goal.iter().filter(|term| reached.has(draft, term)).cloned().collect();
+    goal.iter().for_each(|term| roots.follow(term));
+    let chain: BTreeSet<usize> =
+        roots.waits.iter().flat_map(|&(before, after)| [before, after]).chain(roots.first(goal)).collect();
+    let needs = chain.into_iter().flat_map(|at| &draft.actions[at].needs);
+    found.extend(needs.filter(|need| reached.has(draft, need)).cloned());
+    found
+}
+
 /// What can hold, and what can cease to, if nothing stood in the way of anything else.
 struct Reached {
     literals: BTreeSet<(u32, bool)>,
@@ -98,6 +111,14 @@ impl Roots<'_> {
                 }
             }
         }
+    }
+
+    /// The actions that lead to the terms out of reach directly.
+    fn first(&self, goal: &[Term]) -> Vec<usize> {
+        let missed = goal.iter().filter(|term| !self.reached.has(self.draft, term));
+        missed
+            .filter_map(|term| self.draft.providers(term).into_iter().min_by_key(|&at| self.missed(at).count()))
+            .collect()
     }
 
     fn missed(&self, at: usize) -> impl Iterator<Item = &Term> {

@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
         step.depends_on.sort_unstable();
         step.depends_on.dedup();
         self.steps.push(step);
-        self.cost += reading.known.cost;
+        self.cost += reading.known.cost.get();
         let done = self.draft.done(at).map(|fact| (fact, true));
         // What is added wins over what is taken away.
         let mut effects: Vec<(u32, bool)> =

@@ -72,18 +72,28 @@ pub(super) async fn search<P: Ports>(
         ..Wanted::default()
     };
     let budget = query.time_budget.unwrap_or(PATIENCE);
-    let mut planner = Planner::new(task, wanted);
-    let mut in_time = since(brain, begin) < budget;
-    let mut more = true;
-    while more && in_time {
-        more = planner.advance(slice);
-        let_others_run().await;
-        in_time = since(brain, begin) < budget;
+    let in_time = || since(brain, begin) < budget;
+    let (mut outcome, more) = run(Planner::new(task, wanted), slice, in_time).await;
+    if outcome.missing == Some(Missing::Unreachable)
+        && let Some(preparation) = draft.preparation()
+    {
+        let (prepared, _) = run(Planner::new(preparation, Wanted { alternatives: 0, ..wanted }), slice, in_time).await;
+        outcome.nearest = prepared.plans.into_iter().next().unwrap_or(prepared.nearest);
+        outcome.expansions += prepared.expansions;
     }
-    let outcome = planner.outcome();
     let stopped = if more { Some(Stopped::Time) } else { why_stopped(&outcome) };
     let searched = Searched { expansions: outcome.expansions, took: since(brain, begin), stopped };
     Some((outcome, searched))
+}
+
+/// Advances a planner while there is time; and whether it had more to do.
+async fn run(mut planner: Planner, slice: u64, in_time: impl Fn() -> bool) -> (Outcome, bool) {
+    let mut more = true;
+    while more && in_time() {
+        more = planner.advance(slice);
+        let_others_run().await;
+    }
+    (planner.outcome(), more)
 }
 
 fn why_stopped(outcome: &Outcome) -> Option<Stopped> {
