@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod bench_fit;
 pub(crate) mod bench_load;
+pub(crate) mod bench_plan;
 pub(crate) mod bench_quality;
 pub(crate) mod check_config;
 #[cfg(feature = "embedded")]

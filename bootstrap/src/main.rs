@@ -37,8 +37,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    audit, bench_fit, bench_load, bench_quality, check_config, health, import as import_command, openapi, plan, recall,
-    reencode, reindex, remember, serve, token,
+    audit, bench_fit, bench_load, bench_plan, bench_quality, check_config, health, import as import_command, openapi,
+    plan, recall, reencode, reindex, remember, serve, token,
 };
 use settings::Settings;
 use target::Target;
@@ -90,6 +90,7 @@ enum Bench {
     Load(bench_load::BenchLoad),
     Quality(bench_quality::BenchQuality),
     Fit(bench_fit::BenchFit),
+    Plan(bench_plan::BenchPlan),
 }
 
 fn main() -> ExitCode {
@@ -151,6 +152,7 @@ async fn measure(bench: Bench, environment: &HashMap<String, String>) -> Result<
         Bench::Load(args) => bench_load::run(args).await,
         Bench::Quality(args) => bench_quality::run(args, &settings()?).await,
         Bench::Fit(args) => bench_fit::run(args, &settings()?).await,
+        Bench::Plan(args) => bench_plan::run(&args),
     }
 }
 

@@ -1,12 +1,32 @@
 //! A plan: steps towards a goal, each taken from a memory, never invented.
 //!
-//! The link [`closure`] makes one where nobody has told how things are done; a search through procedures makes the
-//! same [`Plan`].
+//! Where procedures tell how things are done, [`knowledge`] makes a [`task`] of them, the [`planner`] searches it, and what
+//! it finds is [`told`] in their words. Where nobody has told, the link [`closure`] makes the same [`Plan`].
 
+mod attempt;
+mod bits;
 pub mod closure;
 pub mod fact;
 mod graph;
+mod greedy;
+pub mod knowledge;
+mod landmarks;
+pub mod likeness;
+mod lists;
+pub mod literal;
+mod missing;
+mod mutex;
+mod open;
+pub mod planner;
+mod prune;
 pub mod reach;
+mod relaxed;
+mod shorter;
+pub mod simulate;
+mod states;
+pub mod task;
+pub mod told;
+pub mod trim;
 mod web;
 
 use crate::memory::MemoryId;
@@ -91,6 +111,8 @@ pub enum MetBy {
     Context,
     /// A memory of something that is so.
     Memory(MemoryId),
+    /// Nothing that is known: what must not hold is nowhere said to.
+    Absence,
 }
 
 /// Something needed that nothing meets.
@@ -100,4 +122,6 @@ pub struct Gap {
     pub need: String,
     /// The step that needs it; `None` where it is a step of its own that did not fit.
     pub for_step: Option<usize>,
+    /// The memory of what cannot be done without it, where that is no step.
+    pub for_memory: Option<MemoryId>,
 }

@@ -246,7 +246,7 @@ fn steps_that_do_not_fit_are_gaps_and_those_that_do_can_be_done() {
         .at_most(2);
     let plan = story.plan();
     assert_eq!((plan.status, order(&plan)), (PlanStatus::Partial, vec![3, 2]));
-    assert_eq!(plan.gaps, [Gap { need: "step 1".into(), for_step: None }]);
+    assert_eq!(plan.gaps, [Gap { need: "step 1".into(), for_step: None, for_memory: None }]);
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn a_ring_is_reported_and_opened_so_that_the_goal_comes_last() {
         .plan();
     assert_eq!((plan.status, order(&plan)), (PlanStatus::Partial, vec![3, 2, 1]));
     assert_eq!(plan.cycles, [vec![id(1), id(2), id(3)]]);
-    assert_eq!(plan.gaps, [Gap { need: "step 1".into(), for_step: Some(1) }]);
+    assert_eq!(plan.gaps, [Gap { need: "step 1".into(), for_step: Some(1), for_memory: None }]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use application::brain::Brain;
 use application::ports::Ports;
-use application::use_cases::plan::{MakePlan, Planned};
+use application::use_cases::plan::{MakePlan, Planned, Searched};
 use domain::memory::MemoryId;
 use domain::plan::{Gap, MetBy, Need, Plan, Step};
 use poem_openapi::{ApiResponse, Object, OpenApi};
@@ -36,7 +36,7 @@ struct PlanRequest {
     max_steps: Option<Count<1, 1000>>,
     /// Other plans wanted, 0 to 3.
     alternatives: Option<Count<0, 3>>,
-    /// How long planning may take, in milliseconds.
+    /// How long planning may take, in milliseconds; 5,000 if left out.
     time_budget_ms: Option<Count<1, 600_000>>,
 }
 
@@ -53,8 +53,24 @@ struct PlannedBody {
     alternatives: Vec<PlanBody>,
     /// The memories recalled for the goal, the best first.
     evidence: Vec<RecalledMemoryBody>,
+    /// How the search went; left out where links made the plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    search: Option<SearchBody>,
     /// Whether something could not be reached.
     degraded: bool,
+}
+
+/// How the search for a plan went.
+#[derive(Debug, Clone, Serialize, Object)]
+#[oai(rename = "PlanSearch")]
+struct SearchBody {
+    /// States looked at.
+    expansions: u64,
+    /// What it really took, in milliseconds.
+    took_ms: f64,
+    /// What ended it before it was through: `time`, `expansions`, or `steps` where no plan is as short as it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_by: Option<String>,
 }
 
 /// Steps towards a goal.
@@ -103,7 +119,7 @@ struct StepBody {
 struct NeedBody {
     /// What must hold.
     text: String,
-    /// What sees to it: `step`, `context` or `memory`.
+    /// What sees to it: `step`, `context`, `memory`, or `absence` where nothing says that it holds and it must not.
     met_by: String,
     /// The number of that step.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +138,9 @@ struct GapBody {
     /// The step that needs it; left out where it is a step of its own that did not fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     for_step: Option<usize>,
+    /// The memory of what cannot be done without it, where that is no step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    for_memory: Option<Id>,
 }
 
 #[derive(ApiResponse)]
@@ -135,8 +154,10 @@ enum PlanAnswer {
 impl<P: Ports> PlanApi<P> {
     /// Make a plan for a goal from what is remembered
     ///
-    /// Every step is a memory; none is invented. What nothing meets is listed in `gaps`. Where no memory can be made a
-    /// step the status is `none` and `evidence` holds what was recalled for the goal.
+    /// Every step is a memory; none is invented. Where procedural memories (`procedure` with preconditions and effects)
+    /// speak of the goal, their actions are searched from what holds now: the context, what the session has in mind and
+    /// semantic memories. Where none does, the links of the memories recalled make the plan. What nothing meets is listed in
+    /// `gaps`. Where no memory can be made a step the status is `none` and `evidence` holds what was recalled for the goal.
     ///
     /// Example: `{"goal": "release version 2", "context": ["the tests pass"], "max_steps": 8}`
     #[oai(path = "/plan", method = "post", operation_id = "plan")]
@@ -167,7 +188,18 @@ impl From<Planned> for PlannedBody {
             plan: planned.plan.into(),
             alternatives: planned.alternatives.into_iter().map(PlanBody::from).collect(),
             evidence: planned.evidence.iter().map(RecalledMemoryBody::from).collect(),
+            search: planned.search.map(SearchBody::from),
             degraded: planned.degraded,
+        }
+    }
+}
+
+impl From<Searched> for SearchBody {
+    fn from(searched: Searched) -> Self {
+        Self {
+            expansions: searched.expansions,
+            took_ms: searched.took.as_secs_f64() * 1000.0,
+            stopped_by: searched.stopped.map(|by| by.as_str().to_owned()),
         }
     }
 }
@@ -206,6 +238,7 @@ impl From<Need> for NeedBody {
             MetBy::Step(n) => ("step", Some(n), None),
             MetBy::Context => ("context", None, None),
             MetBy::Memory(id) => ("memory", None, Some(Id(id))),
+            MetBy::Absence => ("absence", None, None),
         };
         Self { text: need.text, met_by: met_by.to_owned(), step, memory_id }
     }
@@ -213,6 +246,6 @@ impl From<Need> for NeedBody {
 
 impl From<Gap> for GapBody {
     fn from(gap: Gap) -> Self {
-        Self { need: gap.need, for_step: gap.for_step }
+        Self { need: gap.need, for_step: gap.for_step, for_memory: gap.for_memory.map(Id) }
     }
 }

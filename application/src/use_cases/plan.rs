@@ -1,7 +1,11 @@
-//! Plan: policy → recall for the goal → the memories that its answers depend on, layer by layer → the domain plans.
+//! Plan: policy → recall for the goal → procedures and facts → the domain searches, in slices → the plan in words.
 //!
-//! A plan only ever says what memories say: each step is a memory, each order a link. What could not be read is a gap,
-//! never an invented step.
+//! Where no procedure speaks of the goal: the memories that the answers of the recall depend on, layer by layer → the
+//! domain orders them. A plan only ever says what memories say: each step is a memory, each order a need that it meets or
+//! a link. What nothing meets and what could not be read is a gap, never an invented step.
+
+mod procedures;
+mod search;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +15,7 @@ use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, MemoryText};
 use domain::plan::closure::{Known, Relevant};
 use domain::plan::fact::Fact;
-use domain::plan::{Plan, closure, reach};
+use domain::plan::{Plan, closure, reach, told};
 use domain::tenant::{Label, Namespace};
 use thiserror::Error;
 use uuid::Uuid;
@@ -26,6 +30,8 @@ use crate::ports::metrics::{Outcome, Stage};
 use crate::ports::policy::{Action, Resource};
 use crate::ports::system::System;
 use crate::use_cases::recall::{self, Recall, RecallError, Recalled, RecalledMemory};
+use procedures::Material;
+pub use search::{Searched, Stopped};
 
 /// Memories recalled for the goal.
 const EVIDENCE: usize = 10;
@@ -49,7 +55,7 @@ pub struct MakePlan {
     pub max_steps: usize,
     /// Other plans wanted, 0 to 3; a closure of links has none.
     pub alternatives: usize,
-    /// How long it may take; a closure of links is made in one go.
+    /// How long it may take, 5 s where nobody says; a closure of links is made in one go.
     pub time_budget: Option<Duration>,
 }
 
@@ -64,6 +70,8 @@ pub struct Planned {
     pub alternatives: Vec<Plan>,
     /// The memories recalled for the goal, the best first.
     pub evidence: Vec<RecalledMemory>,
+    /// How the search went; `None` where links made the plan.
+    pub search: Option<Searched>,
     /// Whether something could not be reached.
     pub degraded: bool,
 }
@@ -100,9 +108,38 @@ impl Blame for PlanError {
 pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: MakePlan) -> Result<Planned, PlanError> {
     let resource = Resource::memories(call, &query.namespace);
     brain.timed(Stage::Policy, permit(&*brain.ports, call, Action::Plan, resource)).await?;
+    let begin = brain.ports.system().now();
     let recalled = recall_goal(brain, call, &query).await?;
+    let Material { draft, degraded } = procedures::gather(brain, call, &query).await?;
+    let degraded = degraded || recalled.degraded;
+    let found = match &draft {
+        Some(draft) => search::search(brain, &query, draft, begin).await.map(|found| (draft, found)),
+        None => None,
+    };
+    let Some((draft, (outcome, searched))) = found else {
+        return from_links(brain, call, &query, recalled, degraded).await;
+    };
+    let evidence: Vec<MemoryId> = recalled.memories.iter().map(|one| one.memory.id).collect();
+    let (plan, alternatives) = told::tell(draft, &outcome, &evidence);
+    Ok(Planned {
+        plan_id: brain.ports.system().new_id(),
+        plan,
+        alternatives,
+        evidence: recalled.memories,
+        search: Some(searched),
+        degraded,
+    })
+}
+
+/// The plan where no procedure speaks of the goal.
+async fn from_links<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    query: &MakePlan,
+    recalled: Recalled,
+    mut degraded: bool,
+) -> Result<Planned, PlanError> {
     let relevant = speaking_of_the_goal(&recalled);
-    let mut degraded = recalled.degraded;
     let (reached, edges) = match reach_dependencies(brain, call, &relevant).await {
         Ok(found) => found,
         // Without its links a plan is the evidence alone.
@@ -126,6 +163,7 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: Make
         plan,
         alternatives: Vec::new(),
         evidence: recalled.memories,
+        search: None,
         degraded,
     })
 }

@@ -9,6 +9,7 @@ mod observing;
 mod outages;
 mod permission;
 mod planning;
+mod planning_by_procedures;
 mod recalling;
 mod reencoding;
 mod remembering;

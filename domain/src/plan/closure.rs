@@ -232,12 +232,14 @@ impl<'a> Draft<'a> {
     fn gaps(&self) -> Vec<Gap> {
         let missing = self.kept.iter().flat_map(|&place| {
             self.answers(place).into_iter().filter_map(move |answer| match answer {
-                Answer::Missing(need) => Some(Gap { need, for_step: self.numbers[place] }),
+                Answer::Missing(need) => Some(Gap { need, for_step: self.numbers[place], for_memory: None }),
                 Answer::Met(_) => None,
             })
         });
         let text = |&place: &usize| self.members[place].memory.content.as_str().to_owned();
-        missing.chain(self.left_out.iter().map(|place| Gap { need: text(place), for_step: None })).collect()
+        missing
+            .chain(self.left_out.iter().map(|place| Gap { need: text(place), for_step: None, for_memory: None }))
+            .collect()
     }
 }
 
