@@ -57,7 +57,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { weights: domain::recall::fuse::default_weights(), abstain_below: 0.4, lens: Lens::default() }
+        Self { weights: domain::recall::fuse::default_weights(), abstain_below: 0.35, lens: Lens::default() }
     }
 }
 

@@ -182,7 +182,7 @@ impl Settings {
                 names: values.switch("cut_names")?,
                 passages: values.switch("read_passages")?,
             },
-            abstain_below: values.parsed("abstain_below", "0.4", "a number from 0 to 1")?,
+            abstain_below: values.parsed("abstain_below", "0.35", "a number from 0 to 1")?,
             weights: values.weights()?,
             tokens: values.tokens()?,
             audit_key: values.text("audit_key").map(|key| Secret(key.to_string())),
