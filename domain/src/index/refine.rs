@@ -4,9 +4,9 @@ use crate::encoding::Encoding;
 use crate::index::NamespaceIndex;
 use crate::index::mean::Sum;
 use crate::index::question::Question;
+use crate::index::slots::Facts;
 use crate::index::strength::Strengths;
 use crate::index::wordwise::Wordwise;
-use crate::memory::Memory;
 use crate::recall::cue::Cue;
 use crate::recall::term::{Signals, Term};
 use crate::recall::{dated, kind, prior, recency, speaker};
@@ -36,14 +36,11 @@ impl<'a> Refinement<'a> {
     }
 
     /// All signals of the unit in a slot, working memory's and links' apart.
-    pub(super) fn signals(&self, slot: u32, memory: &Memory) -> Signals {
+    pub(super) fn signals(&self, slot: u32) -> Signals {
         let Plain { index, question, strengths, .. } = self.plain;
         let wordwise = self.wordwise.as_ref().map_or(0.0, |all| all.signal(slot, &index.context)) * question.latin;
-        let mut signals = self
-            .plain
-            .signals(slot, memory)
-            .with(Term::Wordwise, wordwise)
-            .with(Term::Centrality, self.centrality(slot));
+        let mut signals =
+            self.plain.signals(slot).with(Term::Wordwise, wordwise).with(Term::Centrality, self.centrality(slot));
         if strengths.names(slot, &index.slots) {
             let (raw, semantic) = (strengths.lexical.raw[slot as usize], signals.get(Term::Semantic));
             signals.set(Term::Speaker, speaker::signal(raw, semantic, wordwise));
@@ -68,7 +65,7 @@ pub(super) struct Plain<'a> {
 
 impl Plain<'_> {
     /// The signals of all units, and those of what this one is by itself.
-    fn signals(&self, slot: u32, memory: &Memory) -> Signals {
+    fn signals(&self, slot: u32) -> Signals {
         let strength = self.strengths.of(slot, &self.index.slots);
         let session = self.index.slots.owner(slot).session;
         let signals = Signals::default()
@@ -76,50 +73,42 @@ impl Plain<'_> {
             .with(Term::Semantic, strength.semantic)
             .with(Term::Conversation, self.strengths.lexical.of_session(session))
             .with(Term::Date, strength.date);
-        self.by_itself(slot, memory, signals)
+        self.by_itself(slot, signals)
     }
 
     /// What it counts that a unit is what it is by itself.
-    pub(super) fn points_by_itself(&self, slot: u32, memory: &Memory) -> f32 {
-        self.by_itself(slot, memory, Signals::default()).dot(&self.cue.weights)
+    pub(super) fn points_by_itself(&self, slot: u32) -> f32 {
+        self.by_itself(slot, Signals::default()).dot(&self.cue.weights)
     }
 
-    fn by_itself(&self, slot: u32, memory: &Memory, signals: Signals) -> Signals {
+    fn by_itself(&self, slot: u32, signals: Signals) -> Signals {
+        let facts = self.index.slots.facts(slot);
         let signals = signals
             .with(Term::Dated, self.dated(slot))
-            .with(Term::Recency, self.recency(memory))
-            .with(Term::Importance, memory.importance.get() as f32 - USUAL);
-        self.with_traits(slot, memory, signals)
+            .with(Term::Recency, self.recency(facts))
+            .with(Term::Importance, facts.importance - USUAL);
+        self.with_traits(slot, facts, signals)
     }
 
     fn dated(&self, slot: u32) -> f32 {
         dated::signal(&self.question.dates, &self.index.slots.read[slot as usize].dates)
     }
 
-    fn recency(&self, memory: &Memory) -> f32 {
-        if self.question.present { recency::signal(memory.times.happened(), self.cue.at) } else { 0.0 }
+    fn recency(&self, facts: &Facts) -> f32 {
+        if self.question.present { recency::signal(facts.happened, self.cue.at) } else { 0.0 }
     }
 
     /// What a unit is by itself counts where something is asked.
-    fn with_traits(&self, slot: u32, memory: &Memory, signals: Signals) -> Signals {
+    fn with_traits(&self, slot: u32, facts: &Facts, signals: Signals) -> Signals {
         let Some(asked) = &self.question.asked else { return signals };
         let traits = &self.index.slots.read[slot as usize].traits;
-        let share = self.share(slot, memory);
+        // a passage of many is chosen for its likeness to the query, and some passage of a long text has every trait
+        let share = (FULL_TRAITS / facts.units as f32).min(1.0);
         signals
             .with(Term::Kind, share * kind::signal(asked, traits))
             .with(Term::Question, share * prior::question(traits))
             .with(Term::Capitals, share * prior::capitals(traits))
             .with(Term::FirstPerson, share * prior::first_person(traits))
             .with(Term::TimeExpression, share * prior::time_expression(traits))
-    }
-
-    /// What the traits of one unit of a memory count, min(1, 2 / its units): a passage of many is chosen for its likeness
-    /// to the query, and some passage of a long text has every trait.
-    fn share(&self, slot: u32, memory: &Memory) -> f32 {
-        if !self.index.slots.is_passage(slot) {
-            return 1.0;
-        }
-        let units = self.index.slots.find(memory.id).map_or(1, |place| place.units.len());
-        (FULL_TRAITS / units as f32).min(1.0)
     }
 }

@@ -10,7 +10,7 @@ use crate::index::refine::{Plain, Refinement};
 use crate::index::slots::Place;
 use crate::index::strength::Strengths;
 use crate::index::{Candidate, Found, NamespaceIndex, lexical};
-use crate::memory::{Memory, MemoryId};
+use crate::memory::MemoryId;
 use crate::recall::cue::Cue;
 use crate::recall::term::{Term, Weights};
 use crate::recall::{fuse, speaker};
@@ -70,15 +70,13 @@ impl NamespaceIndex {
         let likely = likely_floor(sums, LOOKED_AT * limit);
         // the latest first: of equals they stay, and the heap is left alone
         let slots = || (0..self.slots.end()).rev();
-        let first: Vec<u32> = slots().filter(|slot| sums[*slot as usize] >= likely).collect();
-        self.slots.fetch(&first);
-        self.offer(&mut best, first.into_iter(), plain, wanted, sums);
+        self.offer(&mut best, slots().filter(|slot| sums[*slot as usize] >= likely), plain, wanted, sums);
         if best.floor() < likely {
             self.offer(&mut best, slots().filter(|slot| sums[*slot as usize] < likely), plain, wanted, sums);
         }
         let mut looked_at = best.into_order();
         for ranked in &mut looked_at {
-            ranked.score += self.slots.memory(ranked.slot).map_or(0.0, |one| plain.points_by_itself(ranked.slot, one));
+            ranked.score += plain.points_by_itself(ranked.slot);
         }
         looked_at.sort_unstable_by(|a, b| b.cmp(a));
         looked_at.into_iter().take(limit).map(|ranked| ranked.slot).collect()
@@ -93,6 +91,11 @@ impl NamespaceIndex {
         wanted: &Owner,
         sums: &[f32],
     ) {
+        let only_when = plain.cue.filter.only_when();
+        let admits = |slot: u32| match only_when {
+            Some(at) => self.slots.facts(slot).hold_at(at),
+            None => self.slots.memory(slot).is_some_and(|memory| plain.cue.filter.admits(memory)),
+        };
         for slot in slots {
             let score = sums[slot as usize];
             // almost every unit ends here, before anything beside its sum is looked at
@@ -100,18 +103,16 @@ impl NamespaceIndex {
                 && self.slots.owner(slot).is(wanted)
                 && plain.strengths.of(slot, &self.slots).is_some()
             {
-                best.offer(Ranked { score, seq: self.slots.seq(slot), slot }, || {
-                    let memory = self.slots.memory(slot);
-                    memory
-                        .is_some_and(|memory| self.is_best_unit(memory, slot, sums) && plain.cue.filter.admits(memory))
-                });
+                let ranked = Ranked { score, seq: self.slots.seq(slot), slot };
+                best.offer(ranked, || admits(slot) && self.is_best_unit(slot, sums));
             }
         }
     }
 
     /// Whether no other passage of the memory answers better, or as well and earlier.
-    fn is_best_unit(&self, memory: &Memory, slot: u32, sums: &[f32]) -> bool {
-        !self.slots.is_passage(slot) || self.slots.find(memory.id).is_none_or(|place| best_unit(place, sums) == slot)
+    fn is_best_unit(&self, slot: u32, sums: &[f32]) -> bool {
+        let place = || self.slots.find(self.slots.memory(slot)?.id);
+        !self.slots.is_passage(slot) || place().is_none_or(|place| best_unit(place, sums) == slot)
     }
 
     /// The best unit of each of these memories that is there and that the filter admits.
@@ -134,7 +135,7 @@ impl NamespaceIndex {
         let refinement = Refinement::of(plain, units);
         let candidate = |slot: &u32| {
             let memory = self.slots.memory(*slot)?.clone();
-            let signals = refinement.signals(*slot, &memory);
+            let signals = refinement.signals(*slot);
             let named = plain.strengths.names(*slot, &self.slots);
             Some(Candidate { memory, seq: self.slots.seq(*slot), signals, named })
         };

@@ -3,7 +3,6 @@
 //! A unit is what is searched: a memory, or one passage of a long one.
 
 use std::collections::HashMap;
-use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use crate::memory::{Memory, MemoryId, Seq};
 use crate::text::relative::ResolvedDate;
 use crate::text::speaker::leading_name;
 use crate::text::traits::Traits;
+use crate::time::Timestamp;
 
 /// Parallel arrays, one place a slot; freed slots are used again.
 #[derive(Debug, Default)]
@@ -25,9 +25,21 @@ pub(super) struct Slots {
     owners: Vec<Owner>,
     /// Year, month and day on which it happened; year 0 where nobody said.
     days: Vec<(i16, i8, i8)>,
-    /// Whether the unit is one passage of several.
-    passages: Vec<bool>,
+    facts: Vec<Facts>,
     pub(super) read: Vec<Read>,
+}
+
+/// What is asked of every memory that may answer: side by side, where the memories themselves lie far apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts {
+    /// When it holds: from `since` on, before `until`.
+    since: Timestamp,
+    until: Timestamp,
+    pub(super) happened: Timestamp,
+    /// How much it matters, 0 to 1.
+    pub(super) importance: f32,
+    /// Its units; more than one are passages.
+    pub(super) units: u32,
 }
 
 /// Where a memory is.
@@ -88,11 +100,11 @@ impl Slots {
         spans: Vec<Range<u32>>,
     ) -> Place {
         let day = memory.times.occurred.map_or((0, 0, 0), |occurred| occurred.date());
-        let passage = spans.len() > 1;
+        let facts = Facts::of(memory, spans.len());
         let unit = |span| {
             let slot = self.free.pop().unwrap_or_else(|| self.grow());
             let at = slot as usize;
-            self.passages[at] = passage;
+            self.facts[at] = facts;
             (self.seqs[at], self.owners[at], self.days[at]) = (seq, owner, day);
             self.memories[at] = Some(memory.clone());
             Unit { slot, span }
@@ -107,8 +119,9 @@ impl Slots {
         let Some(place) = self.places.get_mut(&memory.id) else { return };
         (place.first, place.seq) = (first, seq);
         for unit in &place.units {
-            self.seqs[unit.slot as usize] = seq;
-            self.memories[unit.slot as usize] = Some(memory.clone());
+            let at = unit.slot as usize;
+            (self.seqs[at], self.facts[at]) = (seq, Facts::of(memory, place.units.len()));
+            self.memories[at] = Some(memory.clone());
         }
     }
 
@@ -116,21 +129,15 @@ impl Slots {
     pub(super) fn release(&mut self, id: MemoryId) {
         let Some(place) = self.places.remove(&id) else { return };
         for unit in &place.units {
-            self.memories[unit.slot as usize] = None;
-            self.read[unit.slot as usize] = Read::default();
+            let at = unit.slot as usize;
+            (self.memories[at], self.facts[at]) = (None, Facts::NONE);
+            self.read[at] = Read::default();
             self.free.push(unit.slot);
         }
     }
 
     pub(super) fn memory(&self, slot: u32) -> Option<&Arc<Memory>> {
         self.memories[slot as usize].as_ref()
-    }
-
-    /// Looks at what is asked of every memory in these slots: they lie far apart, and one wait serves all.
-    pub(super) fn fetch(&self, slots: &[u32]) {
-        let memories = slots.iter().filter_map(|slot| self.memory(*slot));
-        black_box(memories.fold(0, |all, memory| all ^ memory.times.valid.micros()));
-        black_box(slots.iter().fold(0, |all, slot| all | self.read[*slot as usize].pieces.len()));
     }
 
     /// All memories, in no particular order.
@@ -140,7 +147,12 @@ impl Slots {
 
     /// Whether the unit in a slot is one passage of several.
     pub(super) fn is_passage(&self, slot: u32) -> bool {
-        self.passages[slot as usize]
+        self.facts[slot as usize].units > 1
+    }
+
+    /// What is asked of the memory in a slot most often.
+    pub(super) fn facts(&self, slot: u32) -> &Facts {
+        &self.facts[slot as usize]
     }
 
     /// The place of the memory's last change.
@@ -185,8 +197,31 @@ impl Slots {
         self.seqs.push(Seq::default());
         self.owners.push(Owner::default());
         self.days.push((0, 0, 0));
-        self.passages.push(false);
+        self.facts.push(Facts::NONE);
         self.read.push(Read::default());
         slot
+    }
+}
+
+impl Facts {
+    /// Those of a slot without a memory.
+    const NONE: Self =
+        Self { since: Timestamp::MAX, until: Timestamp::MIN, happened: Timestamp::MIN, importance: 0.0, units: 0 };
+
+    fn of(memory: &Memory, units: usize) -> Self {
+        let times = &memory.times;
+        let ends = [times.invalid, times.expires].into_iter().flatten();
+        Self {
+            since: times.valid,
+            until: ends.min().unwrap_or(Timestamp::MAX),
+            happened: times.happened(),
+            importance: memory.importance.get() as f32,
+            units: u32::try_from(units).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Whether the memory holds at a moment.
+    pub(super) fn hold_at(&self, at: Timestamp) -> bool {
+        self.since <= at && (at < self.until || self.until == Timestamp::MAX)
     }
 }

@@ -1,6 +1,6 @@
 //! What is known, as a planning task: procedures become actions, texts become facts.
 //!
-//! Texts are the same fact if they are equal in normal form ([`Fact`](super::fact::Fact)). A text that is needed and that
+//! Texts are the same fact if they are equal in normal form ([`Fact`]). A text that is needed and that
 //! nothing provides in these words is a *question*; whoever can compare meanings may answer it with another wording of
 //! the same fact ([`Draft::questions`], [`Draft::is_like`]). Nothing that is not said holds, and an action is itself a
 //! fact once it is done, so that a need or a goal can name it.

@@ -64,6 +64,12 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// The moment at which a memory must hold, if that and nothing else is asked.
+    pub(crate) fn only_when(&self) -> Option<Timestamp> {
+        let at = self.holds_at?;
+        (*self == Self { holds_at: Some(at), ..Self::default() }).then_some(at)
+    }
+
     /// Whether `memory` satisfies everything asked.
     pub fn admits(&self, memory: &Memory) -> bool {
         let origin = &memory.origin;
