@@ -105,7 +105,15 @@ impl Server {
     /// # Errors
     /// It does not run.
     pub fn pause(&self) -> io::Result<()> {
-        self.signal_all("STOP")
+        let pid = self.alive()?;
+        signal("STOP", pid)?;
+        until_stopped(pid)?;
+        // None is born any more. One that has ended meanwhile has nothing to be told.
+        let children = children(pid)?;
+        children.iter().for_each(|child| {
+            signal("STOP", *child).ok();
+        });
+        children.into_iter().try_for_each(until_stopped)
     }
 
     /// Lets it go on after [`Server::pause`].
@@ -113,19 +121,11 @@ impl Server {
     /// # Errors
     /// It does not run.
     pub fn resume(&self) -> io::Result<()> {
-        self.signal_all("CONT")
-    }
-
-    /// The process and its children: those of Postgres serve on while only their parent stands still.
-    fn signal_all(&self, name: &str) -> io::Result<()> {
         let pid = self.alive()?;
-        signal(name, pid)?;
-        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
-        // One that has ended meanwhile has nothing to be told.
-        children.split_whitespace().filter_map(|child| child.parse().ok()).for_each(|child| {
-            signal(name, child).ok();
-        });
-        Ok(())
+        for child in children(pid)? {
+            signal("CONT", child).ok();
+        }
+        signal("CONT", pid)
     }
 
     fn alive(&self) -> io::Result<u32> {
@@ -186,4 +186,15 @@ pub(super) fn run(command: &mut Command) -> io::Result<()> {
 
 fn signal(name: &str, pid: u32) -> io::Result<()> {
     run(Command::new("kill").args([format!("-{name}"), pid.to_string()]))
+}
+
+fn children(pid: u32) -> io::Result<Vec<u32>> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+    Ok(children.split_whitespace().filter_map(|child| child.parse().ok()).collect())
+}
+
+/// Waits until a process stands still or is gone: a signal reaches one that runs at that moment a little later.
+fn until_stopped(pid: u32) -> io::Result<()> {
+    let stopped = || fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") T "));
+    until(&format!("process {pid} stands still"), LIMIT, || Ok(stopped()))
 }
