@@ -30,7 +30,7 @@ use memories::cue;
 use turns::turn;
 
 const SHORT: &str = "I'm adopting a puppy next Saturday; her name is Biscuit!";
-const QUERY: &str = "When did Caroline meet w230 and w4000 near the w9 of w1200?";
+const QUERY: &str = "When did Caroline w75 w230 and w4000 or the w9 of w1200?";
 /// Words that no memory has, but for their letters.
 const UNKNOWN: &str = "zzz yyy xxx qqq";
 
@@ -88,7 +88,7 @@ fn searching(c: &mut Criterion) {
     for memories in [1_000, 10_000, 100_000] {
         let (mut whole, plain) = (index(memories, Some(&table)), index(memories, None));
         let mut dated = cue(QUERY);
-        dated.text = cue("When did Caroline meet w230 on 3 January 1970?").text;
+        dated.text = cue("When did Caroline w75 w230 on 3 January 1970?").text;
         let mut refused = cue(QUERY);
         refused.filter.kind = Some(Kind::Procedural);
         for (stage, index, cue) in [
