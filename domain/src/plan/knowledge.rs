@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::MetBy;
+use super::{MetBy, Quote};
 use super::fact::Fact;
 use super::likeness::may_be_same;
 use super::literal::Literal;
@@ -22,6 +22,8 @@ pub struct KnownAction {
     pub memory: MemoryId,
     /// Other memories that speak for it.
     pub because: Vec<MemoryId>,
+    /// The sentences that it was read from.
+    pub quotes: Vec<Quote>,
     /// What to do, in words.
     pub action: String,
     /// What must hold before.
@@ -30,6 +32,8 @@ pub struct KnownAction {
     pub effects: Vec<String>,
     /// What it costs.
     pub cost: Cost,
+    /// How sure it is, 0 to 1: 1 for a procedure.
+    pub sureness: f64,
 }
 
 impl KnownAction {
@@ -40,10 +44,12 @@ impl KnownAction {
         Some(Self {
             memory: memory.id,
             because: Vec::new(),
+            quotes: Vec::new(),
             action: memory.content.as_str().to_owned(),
             needs: texts(&procedure.preconditions),
             effects: texts(&procedure.effects),
             cost: procedure.cost,
+            sureness: 1.0,
         })
     }
 }
