@@ -162,6 +162,13 @@ impl Draft {
         self.goal().is_some()
     }
 
+    /// Whether no procedure and nothing that is so speaks of the goal, only actions that were read in sentences.
+    pub fn only_sentences_speak_of_the_goal(&self) -> bool {
+        let procedure = |&at: &usize| self.actions[at].known.quotes.is_empty();
+        let told = |term: &Term| self.said.contains_key(&term.fact) || self.providers(term).iter().any(procedure);
+        self.goal().is_some_and(|goal| !goal.iter().any(told))
+    }
+
     /// The task; actions have the numbers of the known actions. `None` where nothing speaks of the goal.
     pub fn task(&self) -> Option<Task> {
         Some(self.towards(self.goal()?))
