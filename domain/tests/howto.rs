@@ -70,7 +70,9 @@ fn count(rows: &[Row]) -> Count {
 
 fn report(name: &str, count: &Count) {
     let Count { sentences, telling, read, derived, right } = count;
-    println!("{name}: {sentences} sentences, {telling} tell a step, {read} read; {derived} steps derived, {right} right");
+    println!(
+        "{name}: {sentences} sentences, {telling} tell a step, {read} read; {derived} steps derived, {right} right"
+    );
 }
 
 #[test]

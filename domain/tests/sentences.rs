@@ -100,7 +100,11 @@ reads! {
 
 #[test]
 fn a_reading_says_where_it_stands() {
-    let text = "Früher. Before deploying, run the tests.\n\nSteps to bake a cake:\n1. mix the dough\n2. heat the oven\n";
+    let text =
+        "Früher. Before deploying, run the tests.\n\nSteps to bake a cake:\n1. mix the dough\n2. heat the oven\n";
     let quoted: Vec<&str> = read(text).into_iter().map(|reading| &text[reading.range]).collect();
-    assert_eq!(quoted, ["Before deploying, run the tests.", "Steps to bake a cake:\n1. mix the dough\n2. heat the oven"]);
+    assert_eq!(
+        quoted,
+        ["Before deploying, run the tests.", "Steps to bake a cake:\n1. mix the dough\n2. heat the oven"]
+    );
 }

@@ -7,12 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{MetBy, Quote};
 use super::fact::Fact;
 use super::likeness::may_be_same;
 use super::literal::Literal;
 use super::missing::within_reach;
 use super::task::{GroundAction, GroundTask, Task};
+use super::{MetBy, Quote};
 use crate::memory::{Cost, Memory, MemoryId};
 
 /// Something that can be done, from whatever source: a procedural memory, or a sentence that tells how.

@@ -77,7 +77,8 @@ pub enum Told {
 
 impl Told {
     fn requires(act: Phrase, needs: Vec<Phrase>) -> Option<Self> {
-        (act.act.is_some() && !needs.is_empty() && needs.iter().all(|need| need.act != act.act)).then_some(Self::Requires { act, needs })
+        (act.act.is_some() && !needs.is_empty() && needs.iter().all(|need| need.act != act.act))
+            .then_some(Self::Requires { act, needs })
     }
 
     fn sequence(goal: Option<Phrase>, steps: Vec<Phrase>) -> Option<Self> {

@@ -63,7 +63,11 @@ impl Acts {
                 let needs: Vec<String> = needs.iter().map(|need| self.need(need, quote)).collect();
                 if let Some(at) = self.act(&act, quote) {
                     let known = &mut self.acts[at].needs;
-                    needs.into_iter().for_each(|need| if !known.contains(&need) { known.push(need) });
+                    needs.into_iter().for_each(|need| {
+                        if !known.contains(&need) {
+                            known.push(need)
+                        }
+                    });
                 }
             }
             Told::Sequence { goal, steps } => self.follow(goal, &steps, quote),
@@ -116,16 +120,21 @@ impl Acts {
 
     /// The words in which an act is already known.
     fn worded(&self, words: &str) -> String {
-        key(words).and_then(|key| self.numbers.get(&key)).map_or_else(|| words.to_owned(), |&at| self.acts[at].words.clone())
+        key(words)
+            .and_then(|key| self.numbers.get(&key))
+            .map_or_else(|| words.to_owned(), |&at| self.acts[at].words.clone())
     }
 
     fn actions(self, procedures: &[KnownAction]) -> Vec<KnownAction> {
         let by_name: BTreeMap<Fact, &KnownAction> =
             procedures.iter().filter_map(|one| Some((key(&one.action)?, one))).collect();
-        self.acts.into_iter().flat_map(|act| {
-            let procedure = key(&act.words).and_then(|key| by_name.get(&key).copied());
-            act.actions(procedure)
-        }).collect()
+        self.acts
+            .into_iter()
+            .flat_map(|act| {
+                let procedure = key(&act.words).and_then(|key| by_name.get(&key).copied());
+                act.actions(procedure)
+            })
+            .collect()
     }
 }
 
@@ -144,7 +153,11 @@ impl Act {
     fn action(&self, place: Place, procedure: Option<&KnownAction>) -> Option<KnownAction> {
         let mut quotes = place.quotes;
         if !self.needs.is_empty() {
-            self.quotes.iter().for_each(|quote| if !quotes.contains(quote) { quotes.push(quote.clone()) });
+            self.quotes.iter().for_each(|quote| {
+                if !quotes.contains(quote) {
+                    quotes.push(quote.clone())
+                }
+            });
         }
         let asked = procedure.map(|one| one.needs.as_slice()).unwrap_or_default();
         let led = procedure.map(|one| one.effects.as_slice()).unwrap_or_default();
@@ -170,6 +183,7 @@ impl Act {
 
 fn key(words: &str) -> Option<Fact> {
     let fact = Fact::of(words)?;
-    let kept: Vec<&str> = fact.as_str().split(' ').filter(|word| !matches!(*word, "the" | "a" | "an" | "your" | "our")).collect();
+    let kept: Vec<&str> =
+        fact.as_str().split(' ').filter(|word| !matches!(*word, "the" | "a" | "an" | "your" | "our")).collect();
     Fact::of(&kept.join(" "))
 }

@@ -16,8 +16,21 @@ pub(super) struct Acts {
 
 /// Separators that fix an order, the longer ones first.
 const THEN: [&str; 15] = [
-    ", and then ", ", and finally ", ", then, ", ", then ", ", finally, ", ", finally ", ", after that ", ", next, ", ", next ", " and then ",
-    " and finally ", "; then ", "; and ", "; ", ". ",
+    ", and then ",
+    ", and finally ",
+    ", then, ",
+    ", then ",
+    ", finally, ",
+    ", finally ",
+    ", after that ",
+    ", next, ",
+    ", next ",
+    " and then ",
+    " and finally ",
+    "; then ",
+    "; and ",
+    "; ",
+    ". ",
 ];
 /// Separators that may as well stand between things.
 const AND: [&str; 3] = [", and ", " and ", ", "];
@@ -78,7 +91,9 @@ fn parts(clause: Span<'_>) -> Vec<(Span<'_>, bool)> {
     let mask = clause.mask();
     let (mut parts, mut from, mut at, mut strong) = (Vec::new(), 0, 0, false);
     while at < mask.len() {
-        let found = |separators: &[&'static str]| separators.iter().find(|one| mask[at..].starts_with(**one)).map(|one| one.len());
+        let found = |separators: &[&'static str]| {
+            separators.iter().find(|one| mask[at..].starts_with(**one)).map(|one| one.len())
+        };
         let separator = found(&THEN).map(|len| (len, true)).or_else(|| found(&AND).map(|len| (len, false)));
         match separator {
             Some((len, is_strong)) => {

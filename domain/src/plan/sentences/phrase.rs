@@ -16,18 +16,51 @@ pub struct Phrase {
 const MOST_WORDS: usize = 14;
 /// Words after which a phrase speaks of something outside of it, or of a choice.
 const OPEN: [&str; 17] = [
-    "it", "them", "this", "that", "these", "those", "following", "or", "so", "which", "who", "whose", "what", "as", "because", "while",
+    "it",
+    "them",
+    "this",
+    "that",
+    "these",
+    "those",
+    "following",
+    "or",
+    "so",
+    "which",
+    "who",
+    "whose",
+    "what",
+    "as",
+    "because",
+    "while",
     "either",
 ];
 /// Verbs that make a clause of what follows an imperative.
 const FINITE: [&str; 22] = [
-    "is", "are", "was", "were", "will", "shall", "can", "cannot", "may", "might", "should", "would", "could", "must", "has", "have",
-    "had", "does", "did", "be", "been", "requires",
+    "is", "are", "was", "were", "will", "shall", "can", "cannot", "may", "might", "should", "would", "could", "must",
+    "has", "have", "had", "does", "did", "be", "been", "requires",
 ];
 /// What may stand before an imperative without changing it.
 const ADVERBS: [&str; 20] = [
-    "first", "firstly", "second", "secondly", "third", "thirdly", "then", "next", "finally", "lastly", "after that", "now", "always",
-    "also", "just", "simply", "please", "and", "to", "again",
+    "first",
+    "firstly",
+    "second",
+    "secondly",
+    "third",
+    "thirdly",
+    "then",
+    "next",
+    "finally",
+    "lastly",
+    "after that",
+    "now",
+    "always",
+    "also",
+    "just",
+    "simply",
+    "please",
+    "and",
+    "to",
+    "again",
 ];
 const SURE: [&str; 8] = [
     "make sure that",
@@ -39,8 +72,17 @@ const SURE: [&str; 8] = [
     "remember to",
     "don't forget to",
 ];
-const MUST: [&str; 9] =
-    ["must", "need to", "have to", "should", "will need to", "will have to", "'ll need to", "'ll have to", "are required to"];
+const MUST: [&str; 9] = [
+    "must",
+    "need to",
+    "have to",
+    "should",
+    "will need to",
+    "will have to",
+    "'ll need to",
+    "'ll have to",
+    "are required to",
+];
 const PREPOSITIONS: [&str; 14] =
     ["in", "on", "to", "with", "from", "into", "for", "at", "onto", "against", "up", "down", "out", "off"];
 
@@ -85,7 +127,9 @@ pub(super) fn addressed(span: Span<'_>) -> Option<Phrase> {
 
 /// `you must build the image`: what follows.
 pub(super) fn obliged(span: Span<'_>) -> Option<Span<'_>> {
-    let rest = span.after_any(&["you", "we"]).or_else(|| span.mask().starts_with("you'll").then(|| span.cut(3, span.mask().len())))?;
+    let rest = span
+        .after_any(&["you", "we"])
+        .or_else(|| span.mask().starts_with("you'll").then(|| span.cut(3, span.mask().len())))?;
     must(rest)
 }
 

@@ -7,16 +7,83 @@ use super::{Told, units::Unit};
 
 /// Words with which a sentence is no plain instruction: conditions, doubts, choices, tales, negations.
 const NEVER: [&str; 58] = [
-    "if", "when", "whenever", "whether", "unless", "i", "he", "she", "they", "was", "were", "had", "did", "might", "could", "would",
-    "may", "can", "cannot", "not", "never", "instead", "otherwise", "rather", "except", "although", "though", "but", "however",
-    "yesterday", "ago", "usually", "sometimes", "optionally", "optional", "alternatively", "either", "neither", "no", "nor", "let's",
-    "let’s", "recommend", "example", "suppose", "assume", "don't", "don’t", "can't", "can’t", "won't", "won’t", "isn't", "isn’t",
-    "doesn't", "doesn’t", "until", "shouldn't",
+    "if",
+    "when",
+    "whenever",
+    "whether",
+    "unless",
+    "i",
+    "he",
+    "she",
+    "they",
+    "was",
+    "were",
+    "had",
+    "did",
+    "might",
+    "could",
+    "would",
+    "may",
+    "can",
+    "cannot",
+    "not",
+    "never",
+    "instead",
+    "otherwise",
+    "rather",
+    "except",
+    "although",
+    "though",
+    "but",
+    "however",
+    "yesterday",
+    "ago",
+    "usually",
+    "sometimes",
+    "optionally",
+    "optional",
+    "alternatively",
+    "either",
+    "neither",
+    "no",
+    "nor",
+    "let's",
+    "let’s",
+    "recommend",
+    "example",
+    "suppose",
+    "assume",
+    "don't",
+    "don’t",
+    "can't",
+    "can’t",
+    "won't",
+    "won’t",
+    "isn't",
+    "isn’t",
+    "doesn't",
+    "doesn’t",
+    "until",
+    "shouldn't",
 ];
 const OPENINGS: [&str; 7] = ["note that", "please note that", "remember:", "remember that", "please", "also", "note:"];
 const FORBIDDEN: [&str; 16] = [
-    "you cannot", "you can not", "you can't", "you can’t", "you must not", "you should not", "you shouldn't", "we cannot", "we can't",
-    "do not", "don't", "don’t", "never", "please do not", "please don't", "we must not",
+    "you cannot",
+    "you can not",
+    "you can't",
+    "you can’t",
+    "you must not",
+    "you should not",
+    "you shouldn't",
+    "we cannot",
+    "we can't",
+    "do not",
+    "don't",
+    "don’t",
+    "never",
+    "please do not",
+    "please don't",
+    "we must not",
 ];
 const CANNOT_BE: [&str; 6] =
     [" cannot be ", " can't be ", " can not be ", " must not be ", " should not be ", " can’t be "];
@@ -50,10 +117,13 @@ fn sentence(sentence: Span<'_>) -> Option<Vec<Told>> {
 fn to(sentence: Span<'_>) -> Option<Vec<Told>> {
     let (goal, means) = sentence.after_any(&["to", "in order to"])?.around(", ")?;
     let goal = imperative(goal)?;
-    if let Some(things) = means.after_any(&["you need", "you will need", "you must have"]).filter(|rest| rest.after("to").is_none()) {
+    if let Some(things) =
+        means.after_any(&["you need", "you will need", "you must have"]).filter(|rest| rest.after("to").is_none())
+    {
         return Some(vec![Told::requires(goal, things_of(things)?)?]);
     }
-    let must = phrase::obliged(means).is_some() || imperative(bare(means)).is_none() && passive(means, &phrase::MUST_BE).is_some();
+    let must = phrase::obliged(means).is_some()
+        || imperative(bare(means)).is_none() && passive(means, &phrase::MUST_BE).is_some();
     let Acts { phrases, ordered, first } = demands(means)?;
     let prior = (first && !ordered) || (must && !ordered);
     if prior || phrases.iter().any(|phrase| phrase.act.is_none()) {
@@ -84,7 +154,9 @@ fn before(sentence: Span<'_>) -> Option<Vec<Told>> {
     // "Must be done before" says the act in its subject.
     let done = passive(earlier, &phrase::MUST_BE).filter(|phrase| phrase.act.is_some());
     let Acts { phrases, ordered, .. } = match done {
-        Some(phrase) => Acts { phrases: vec![Phrase { words: phrase.act.clone()?, ..phrase }], ordered: false, first: false },
+        Some(phrase) => {
+            Acts { phrases: vec![Phrase { words: phrase.act.clone()?, ..phrase }], ordered: false, first: false }
+        }
         None => demands(earlier)?,
     };
     let mut told = vec![Told::requires(later, phrases.clone())?];
@@ -177,7 +249,8 @@ fn list(heading: Option<Span<'_>>, items: &[Span<'_>], numbered: bool) -> Option
     if !items.iter().all(plain) || !heading.iter().all(plain) {
         return None;
     }
-    let steps: Vec<Phrase> = items.iter().map(|item| demands(*item).map(|acts| acts.phrases)).collect::<Option<Vec<_>>>()?.concat();
+    let steps: Vec<Phrase> =
+        items.iter().map(|item| demands(*item).map(|acts| acts.phrases)).collect::<Option<Vec<_>>>()?.concat();
     let Some(heading) = heading.map(Span::trim) else {
         return numbered.then(|| Some(vec![Told::sequence(None, steps)?]))?;
     };
@@ -186,7 +259,8 @@ fn list(heading: Option<Span<'_>>, items: &[Span<'_>], numbered: bool) -> Option
     }
     let named = heading.after_any(&["steps to", "the steps to", "how to", "steps for", "follow these steps to"]);
     let goal = named.or_else(|| heading.after_any(&["to", "in order to"]).filter(|_| numbered));
-    let goal = goal.map(|goal| goal.around(", ").map_or(goal, |(goal, _)| goal)).or(Some(heading).filter(|_| numbered))?;
+    let goal =
+        goal.map(|goal| goal.around(", ").map_or(goal, |(goal, _)| goal)).or(Some(heading).filter(|_| numbered))?;
     let goal = imperative(goal).or_else(|| gerund(goal))?;
     Some(vec![Told::Sequence { goal: Some(goal), steps }])
 }
@@ -200,7 +274,9 @@ fn things_of(span: Span<'_>) -> Option<Vec<Phrase>> {
         Some((left, right)) => vec![left, right],
         None => return Some(vec![one(whole)?]),
     };
-    let separate = |part: &Span<'_>| gerund(*part).is_some() || imperative(*part).is_some_and(|_| part.words().count() > 1) || has_article(*part);
+    let separate = |part: &Span<'_>| {
+        gerund(*part).is_some() || imperative(*part).is_some_and(|_| part.words().count() > 1) || has_article(*part)
+    };
     if parts.iter().all(separate) { parts.into_iter().map(one).collect() } else { Some(vec![one(whole)?]) }
 }
 

@@ -82,7 +82,8 @@ pub(super) fn mask(text: &str) -> String {
     let mut mask = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let hidden = closing(c).and_then(|close| rest[c.len_utf8()..].find(close).map(|at| at + c.len_utf8() + close.len_utf8()));
+        let hidden = closing(c)
+            .and_then(|close| rest[c.len_utf8()..].find(close).map(|at| at + c.len_utf8() + close.len_utf8()));
         let taken = hidden.unwrap_or(c.len_utf8());
         match hidden {
             Some(len) => mask.extend(std::iter::repeat_n('x', len)),

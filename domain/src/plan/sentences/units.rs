@@ -120,7 +120,11 @@ fn sentences(prose: Span<'_>) -> impl Iterator<Item = Span<'_>> {
         while from < mask.len() {
             let rest = &mask[from..];
             let ends = |at: usize| rest[at + 1..].chars().next().is_none_or(char::is_whitespace);
-            let end = rest.match_indices(['.', '!', '?']).map(|(at, _)| at).find(|&at| ends(at)).map_or(rest.len(), |at| at + 1);
+            let end = rest
+                .match_indices(['.', '!', '?'])
+                .map(|(at, _)| at)
+                .find(|&at| ends(at))
+                .map_or(rest.len(), |at| at + 1);
             let sentence = prose.cut(from, from + end);
             let blank = sentence.mask().len() - sentence.mask().trim_start().len();
             let sentence = sentence.cut(blank, sentence.mask().trim_end().len());
