@@ -1,7 +1,7 @@
 """Chooses the how-to sentences of this folder, by a rule fixed before the grammar was written.
 
 Files: the manual pages and READMEs listed in FILES, in this order. Sentences: 6 to 40 words, beginning with a capital letter and
-ending with a full stop or colon, that hold a word of order (CUE) and speak to the reader (READER). Of those, spread over the whole
+ending with a full stop or colon, that hold a word of order or purpose (CUE) and tell the reader to do something (READER). Of those, spread over the whole
 list, 100 are taken at even distances; the 1st, 3rd, … are for developing, the 2nd, 4th, … are held out.
 
     python3 choose.py FOLDER_OF_CRATES > chosen.tsv
@@ -21,10 +21,17 @@ gitremote-helpers gitprotocol-common git-update-server-info git-http-backend git
 sshd_config ssh_config ssh-agent ssh-add mount umount losetup swapon mkswap parted blkid systemd systemd.unit systemd.service
 systemd-nspawn journalctl loginctl update-alternatives dpkg-divert dpkg-maintscript-helper dpkg-statoverride apt.conf sources.list
 apt_preferences deb-postinst deb-triggers passwd chsh newgrp login pam.d cron crontab openssl openssl-x509 openssl-ca openssl-cmp""".split()
-CUE = re.compile(r"\b(before|after|first|then|requires?|need to|must|once|until|make sure|depends on)\b", re.I)
+CUE = re.compile(r"\b(before|after|first|then|requires?|need to|must|once|until|unless|make sure|depends on)\b|^(To|In order to) ", re.I)
+VERB = (
+    "add|adjust|apply|build|call|change|check|choose|clone|commit|compile|configure|copy|create|define|delete|disable|download|edit|enable"
+    "|ensure|enter|execute|export|generate|get|give|go|import|include|initialize|insert|install|invoke|load|look|make|mount|move|open|pass"
+    "|press|provide|push|put|read|reboot|remove|replace|resolve|restart|restore|run|save|see|select|send|set|specify|start|stop|switch|try|turn"
+    "|type|update|upgrade|use|verify|wait|write"
+)
 READER = re.compile(
-    r"^(To|In order to|Before|After|Once|First|Make sure|Ensure|Run|Install|Use|Create|Add|Set|Start|Stop|Build|Check|Do not|Please)\b"
-    r"|^You (must|need to|have to|should|cannot|can not|can't)\b|\byou (must|need to|have to) (first|then)\b"
+    rf"^(please )?({VERB})\b|^(do not|never|you (must|need to|have to|should|cannot|can't|can not))\b"
+    rf"|^(to|in order to|before|after|once|first|firstly)\b[^,]*,( please| first| then| simply| just)* ({VERB}|you|you'll)\b",
+    re.I,
 )
 WANTED = 100
 

@@ -62,6 +62,11 @@ const ADVERBS: [&str; 20] = [
     "to",
     "again",
 ];
+/// Verbs that mean nothing without an object.
+const NEEDY: [&str; 24] = [
+    "run", "use", "add", "type", "execute", "enter", "set", "do", "make", "get", "put", "write", "call", "create", "see", "try", "go", "read",
+    "issue", "change", "give", "take", "specify", "find",
+];
 const SURE: [&str; 8] = [
     "make sure that",
     "make sure to",
@@ -99,7 +104,8 @@ pub(super) fn imperative(span: Span<'_>) -> Option<Phrase> {
     verbs::base(first)?;
     let rest = span.after(first)?;
     let noun = rest.words().next().is_some_and(|word| word == "of" || FINITE.contains(&word));
-    (!noun && is_closed(span) && !span.has_any(&FINITE)).then(|| Phrase::act(said(span)))
+    let whole = !rest.text().is_empty() || !NEEDY.contains(&first);
+    (!noun && whole && is_closed(span) && !span.has_any(&FINITE)).then(|| Phrase::act(said(span)))
 }
 
 /// `building the image`.
