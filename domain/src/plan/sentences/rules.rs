@@ -125,7 +125,7 @@ fn to(sentence: Span<'_>) -> Option<Vec<Told>> {
     let must = phrase::obliged(means).is_some()
         || imperative(bare(means)).is_none() && passive(means, &phrase::MUST_BE).is_some();
     let Acts { phrases, ordered, first } = demands(means)?;
-    let prior = (first && !ordered) || (must && !ordered);
+    let prior = (must || first) && !ordered;
     if prior || phrases.iter().any(|phrase| phrase.act.is_none()) {
         return Some(vec![Told::requires(goal, phrases)?]);
     }
