@@ -8,6 +8,9 @@ use application::use_cases::plan::{MakePlan, Planned, Searched};
 use domain::memory::MemoryId;
 use domain::plan::{Gap, MetBy, Need, Plan, Quote, Step};
 use poem::http::HeaderMap;
+use poem::{IntoResponse, Response};
+use poem_openapi::payload::Payload;
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde::{Deserialize, Serialize};
 
@@ -164,14 +167,40 @@ struct GapBody {
     for_memory: Option<Id>,
 }
 
-#[derive(ApiResponse)]
+/// One status in two media types: by hand, because the macro would list the status twice.
 enum PlanAnswer {
-    /// A plan; its `status` says how far it goes.
-    #[oai(status = 200)]
     Planned(Json<PlannedBody>),
-    /// The plan as a Mermaid flowchart; where `Accept` asks for `text/vnd.mermaid`.
-    #[oai(status = 200)]
     Drawn(Flowchart),
+}
+
+impl ApiResponse for PlanAnswer {
+    fn meta() -> MetaResponses {
+        let content = vec![
+            MetaMediaType {
+                content_type: Json::<PlannedBody>::CONTENT_TYPE,
+                schema: Json::<PlannedBody>::schema_ref(),
+            },
+            MetaMediaType { content_type: MERMAID, schema: Flowchart::schema_ref() },
+        ];
+        let description =
+            "A plan; its `status` says how far it goes. A drawing of it where `Accept` asks for `text/vnd.mermaid`.";
+        let planned = MetaResponse { description, status: Some(200), status_range: None, content, headers: Vec::new() };
+        MetaResponses { responses: vec![planned] }
+    }
+
+    fn register(registry: &mut Registry) {
+        Json::<PlannedBody>::register(registry);
+        Flowchart::register(registry);
+    }
+}
+
+impl IntoResponse for PlanAnswer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Planned(planned) => planned.into_response(),
+            Self::Drawn(flowchart) => flowchart.into_response(),
+        }
+    }
 }
 
 #[OpenApi(tag = "Topic::Plans")]

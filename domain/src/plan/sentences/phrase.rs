@@ -64,8 +64,8 @@ const ADVERBS: [&str; 20] = [
 ];
 /// Verbs that mean nothing without an object.
 const NEEDY: [&str; 24] = [
-    "run", "use", "add", "type", "execute", "enter", "set", "do", "make", "get", "put", "write", "call", "create", "see", "try", "go", "read",
-    "issue", "change", "give", "take", "specify", "find",
+    "run", "use", "add", "type", "execute", "enter", "set", "do", "make", "get", "put", "write", "call", "create",
+    "see", "try", "go", "read", "issue", "change", "give", "take", "specify", "find",
 ];
 const SURE: [&str; 8] = [
     "make sure that",
