@@ -169,7 +169,7 @@ struct GapBody {
 
 /// One status in two media types: by hand, because the macro would list the status twice.
 enum PlanAnswer {
-    Planned(Json<PlannedBody>),
+    Planned(Box<Json<PlannedBody>>),
     Drawn(Flowchart),
 }
 
@@ -197,7 +197,7 @@ impl ApiResponse for PlanAnswer {
 impl IntoResponse for PlanAnswer {
     fn into_response(self) -> Response {
         match self {
-            Self::Planned(planned) => planned.into_response(),
+            Self::Planned(planned) => (*planned).into_response(),
             Self::Drawn(flowchart) => flowchart.into_response(),
         }
     }
@@ -229,7 +229,7 @@ impl<P: Ports> PlanApi<P> {
         if accepts(headers, MERMAID) {
             return Ok(PlanAnswer::Drawn(Flowchart::of(goal.as_str(), &planned.plan)));
         }
-        Ok(PlanAnswer::Planned(Json::new(planned.into())))
+        Ok(PlanAnswer::Planned(Box::new(Json::new(planned.into()))))
     }
 }
 
