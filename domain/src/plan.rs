@@ -21,6 +21,7 @@ pub mod planner;
 mod prune;
 pub mod reach;
 mod relaxed;
+pub mod sentences;
 mod shorter;
 pub mod simulate;
 mod states;
@@ -87,10 +88,23 @@ pub struct Step {
     pub achieves: Vec<String>,
     /// The memories that say so; its own first.
     pub because: Vec<MemoryId>,
+    /// The sentences that it was read from; empty where a memory gives it as a procedure or a link.
+    pub quotes: Vec<Quote>,
     /// The numbers of the steps that must be done before, ascending.
     pub depends_on: Vec<usize>,
     /// How sure it is, 0 to 1.
     pub confidence: f64,
+}
+
+/// Words of a memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// The memory.
+    pub memory: MemoryId,
+    /// Where in its content: bytes, on character boundaries.
+    pub range: std::ops::Range<usize>,
+    /// The words.
+    pub text: String,
 }
 
 /// Something that must hold before a step, and does.

@@ -17,10 +17,12 @@ fn action(n: u128, name: &str, needs: &[&str], effects: &[&str]) -> KnownAction 
     KnownAction {
         memory: MemoryId(Uuid::from_u128(n)),
         because: Vec::new(),
+        quotes: Vec::new(),
         action: name.to_owned(),
         needs: texts(needs),
         effects: texts(effects),
         cost: Cost::default(),
+        sureness: 1.0,
     }
 }
 

@@ -1,7 +1,7 @@
-//! Header parameters that are more than text: `Idempotency-Key` and `If-Match`.
+//! Header parameters that are more than text: `Idempotency-Key` and `If-Match`; and what `Accept` names.
 
 use domain::tenant::Label;
-use poem::http::HeaderMap;
+use poem::http::{HeaderMap, header};
 use poem::{Request, RequestBody, Result};
 use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -15,6 +15,14 @@ pub(crate) struct IdempotencyKey(pub Option<Label>);
 /// The version that the caller has seen; `None`: any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct IfMatch(pub Option<u32>);
+
+/// Whether `Accept` names a media type. Weights are not compared: who names it wants it.
+pub(crate) fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .flat_map(|value| value.split(','))
+        .any(|one| one.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(kind))
+}
 
 macro_rules! header_parameter {
     ($name:ident, $read:path, $schema:expr) => {

@@ -28,6 +28,7 @@ mod links;
 mod list;
 mod local;
 mod memories;
+mod mermaid;
 mod namespaces;
 mod object;
 mod operations;

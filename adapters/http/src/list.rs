@@ -9,7 +9,7 @@ use application::use_cases::read::List;
 use domain::memory::Seq;
 use domain::recall::cue::Filter;
 use domain::tenant::Namespace;
-use poem::http::{HeaderMap, header};
+use poem::http::HeaderMap;
 use poem_openapi::param::Query;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde::Serialize;
@@ -18,6 +18,7 @@ use crate::api::Topic;
 use crate::authentication::Authenticated;
 use crate::cursor::Cursors;
 use crate::export::{Export, NDJSON};
+use crate::headers::accepts;
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::query::ParameterNames;
@@ -127,7 +128,7 @@ impl<P: Ports> ListApi<P> {
         };
         let limit = limit.0.map_or(PAGE, |limit| limit.0) as usize;
         let query = List { namespace, filter, after, limit };
-        if wants_lines(headers) {
+        if accepts(headers, NDJSON) {
             return Ok(ListAnswer::All(Export::begin(self.brain.clone(), call.0, query).await?));
         }
         let listed = self.brain.list(&call.0, query).await?;
@@ -193,12 +194,4 @@ impl<P: Ports> ListApi<P> {
             next_cursor: listed.next.map(|next| self.cursors.write(&call.caller.tenant, list, next)),
         }
     }
-}
-
-fn wants_lines(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|kind| {
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        kind.eq_ignore_ascii_case(NDJSON)
-    })
 }

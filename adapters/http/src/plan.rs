@@ -6,13 +6,19 @@ use application::brain::Brain;
 use application::ports::Ports;
 use application::use_cases::plan::{MakePlan, Planned, Searched};
 use domain::memory::MemoryId;
-use domain::plan::{Gap, MetBy, Need, Plan, Step};
+use domain::plan::{Gap, MetBy, Need, Plan, Quote, Step};
+use poem::http::HeaderMap;
+use poem::{IntoResponse, Response};
+use poem_openapi::payload::Payload;
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Topic;
 use crate::authentication::Authenticated;
+use crate::headers::accepts;
 use crate::json::Json;
+use crate::mermaid::{Flowchart, MERMAID};
 use crate::problem::Problem;
 use crate::recall::RecalledMemoryBody;
 use crate::wire::values::{Count, Id, Name, NamespaceName, Text};
@@ -107,10 +113,28 @@ struct StepBody {
     achieves: Vec<String>,
     /// The memories that say so.
     because: Vec<Id>,
+    /// The sentences that it was read from; left out where a memory holds it as a procedure or a link.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(skip_serializing_if_is_empty, default)]
+    quotes: Vec<QuoteBody>,
     /// The numbers of the steps that must be done before.
     depends_on: Vec<usize>,
     /// How sure it is, 0 to 1.
     confidence: f64,
+}
+
+/// Words of a memory.
+#[derive(Debug, Clone, Serialize, Object)]
+#[oai(rename = "PlanQuote")]
+struct QuoteBody {
+    /// The memory.
+    memory_id: Id,
+    /// Where they begin in its content, in bytes of UTF-8.
+    start: usize,
+    /// Where they end.
+    end: usize,
+    /// The words.
+    text: String,
 }
 
 /// Something that must hold before a step.
@@ -143,11 +167,40 @@ struct GapBody {
     for_memory: Option<Id>,
 }
 
-#[derive(ApiResponse)]
+/// One status in two media types: by hand, because the macro would list the status twice.
 enum PlanAnswer {
-    /// A plan; its `status` says how far it goes.
-    #[oai(status = 200)]
-    Planned(Json<PlannedBody>),
+    Planned(Box<Json<PlannedBody>>),
+    Drawn(Flowchart),
+}
+
+impl ApiResponse for PlanAnswer {
+    fn meta() -> MetaResponses {
+        let content = vec![
+            MetaMediaType {
+                content_type: Json::<PlannedBody>::CONTENT_TYPE,
+                schema: Json::<PlannedBody>::schema_ref(),
+            },
+            MetaMediaType { content_type: MERMAID, schema: Flowchart::schema_ref() },
+        ];
+        let description =
+            "A plan; its `status` says how far it goes. A drawing of it where `Accept` asks for `text/vnd.mermaid`.";
+        let planned = MetaResponse { description, status: Some(200), status_range: None, content, headers: Vec::new() };
+        MetaResponses { responses: vec![planned] }
+    }
+
+    fn register(registry: &mut Registry) {
+        Json::<PlannedBody>::register(registry);
+        Flowchart::register(registry);
+    }
+}
+
+impl IntoResponse for PlanAnswer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Planned(planned) => (*planned).into_response(),
+            Self::Drawn(flowchart) => flowchart.into_response(),
+        }
+    }
 }
 
 #[OpenApi(tag = "Topic::Plans")]
@@ -156,14 +209,27 @@ impl<P: Ports> PlanApi<P> {
     ///
     /// Every step is a memory; none is invented. Where procedural memories (`procedure` with preconditions and effects)
     /// speak of the goal, their actions are searched from what holds now: the context, what the session has in mind and
-    /// semantic memories. Where none does, the links of the memories recalled make the plan. What nothing meets is listed in
+    /// semantic memories. So are acts that memories tell of in plain English ("To deploy the service, first build the image"),
+    /// each with the sentence in `quotes`. Where none does, the links of the memories recalled make the plan. What nothing meets is listed in
     /// `gaps`. Where no memory can be made a step the status is `none` and `evidence` holds what was recalled for the goal.
+    ///
+    /// With `Accept: text/vnd.mermaid` the plan is drawn as a Mermaid flowchart: needs as edges, gaps dashed, ids as comments.
     ///
     /// Example: `{"goal": "release version 2", "context": ["the tests pass"], "max_steps": 8}`
     #[oai(path = "/plan", method = "post", operation_id = "plan")]
-    async fn plan(&self, call: Authenticated, body: Json<PlanRequest>) -> Result<PlanAnswer, Problem> {
-        let planned = self.0.plan(&call.0, body.value.into()).await?;
-        Ok(PlanAnswer::Planned(Json::new(planned.into())))
+    async fn plan(
+        &self,
+        call: Authenticated,
+        headers: &HeaderMap,
+        body: Json<PlanRequest>,
+    ) -> Result<PlanAnswer, Problem> {
+        let query: MakePlan = body.value.into();
+        let goal = query.goal.clone();
+        let planned = self.0.plan(&call.0, query).await?;
+        if accepts(headers, MERMAID) {
+            return Ok(PlanAnswer::Drawn(Flowchart::of(goal.as_str(), &planned.plan)));
+        }
+        Ok(PlanAnswer::Planned(Box::new(Json::new(planned.into()))))
     }
 }
 
@@ -226,9 +292,16 @@ impl From<Step> for StepBody {
             needs: step.needs.into_iter().map(NeedBody::from).collect(),
             achieves: step.achieves,
             because: step.because.into_iter().map(Id).collect(),
+            quotes: step.quotes.into_iter().map(QuoteBody::from).collect(),
             depends_on: step.depends_on,
             confidence: step.confidence,
         }
+    }
+}
+
+impl From<Quote> for QuoteBody {
+    fn from(quote: Quote) -> Self {
+        Self { memory_id: Id(quote.memory), start: quote.range.start, end: quote.range.end, text: quote.text }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Plan: policy → recall for the goal → procedures and facts → the domain searches, in slices → the plan in words.
 //!
-//! Where no procedure speaks of the goal: the memories that the answers of the recall depend on, layer by layer → the
-//! domain orders them. A plan only ever says what memories say: each step is a memory, each order a need that it meets or
-//! a link. What nothing meets and what could not be read is a gap, never an invented step.
+//! Procedures come from memories that hold one, and from plain sentences that tell how; where both speak of an act, the
+//! former count. Where no procedure of the former kind speaks of the goal, links are tried before sentences: the memories
+//! that the answers of the recall depend on, layer by layer → the domain orders them. A plan only ever says what memories
+//! say: each step is a memory, each order a need that it meets or a link. What nothing meets and what could not be read is a gap, never an invented step.
 
 mod procedures;
 mod search;
+mod sentences;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -110,8 +112,15 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, query: Make
     brain.timed(Stage::Policy, permit(&*brain.ports, call, Action::Plan, resource)).await?;
     let begin = brain.ports.system().now();
     let recalled = recall_goal(brain, call, &query).await?;
-    let Material { draft, degraded } = procedures::gather(brain, call, &query).await?;
+    let Material { draft, only_sentences, degraded } =
+        procedures::gather(brain, call, &query, &recalled.memories).await?;
     let degraded = degraded || recalled.degraded;
+    if only_sentences && draft.is_some() {
+        let linked = from_links(brain, call, &query, recalled.clone(), degraded).await?;
+        if !linked.plan.steps.is_empty() {
+            return Ok(linked);
+        }
+    }
     let found = match &draft {
         Some(draft) => search::search(brain, &query, draft, begin).await.map(|found| (draft, found)),
         None => None,

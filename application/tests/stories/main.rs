@@ -10,6 +10,7 @@ mod outages;
 mod permission;
 mod planning;
 mod planning_by_procedures;
+mod planning_by_sentences;
 mod recalling;
 mod reencoding;
 mod remembering;

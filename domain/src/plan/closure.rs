@@ -180,6 +180,7 @@ impl<'a> Draft<'a> {
             needs,
             achieves: self.achieves(place),
             because: self.because(place),
+            quotes: Vec::new(),
             depends_on,
             confidence: confidences[place],
         }

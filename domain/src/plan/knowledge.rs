@@ -7,12 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::MetBy;
 use super::fact::Fact;
 use super::likeness::may_be_same;
 use super::literal::Literal;
 use super::missing::within_reach;
 use super::task::{GroundAction, GroundTask, Task};
+use super::{MetBy, Quote};
 use crate::memory::{Cost, Memory, MemoryId};
 
 /// Something that can be done, from whatever source: a procedural memory, or a sentence that tells how.
@@ -22,6 +22,8 @@ pub struct KnownAction {
     pub memory: MemoryId,
     /// Other memories that speak for it.
     pub because: Vec<MemoryId>,
+    /// The sentences that it was read from.
+    pub quotes: Vec<Quote>,
     /// What to do, in words.
     pub action: String,
     /// What must hold before.
@@ -30,6 +32,8 @@ pub struct KnownAction {
     pub effects: Vec<String>,
     /// What it costs.
     pub cost: Cost,
+    /// How sure it is, 0 to 1: 1 for a procedure.
+    pub sureness: f64,
 }
 
 impl KnownAction {
@@ -40,10 +44,12 @@ impl KnownAction {
         Some(Self {
             memory: memory.id,
             because: Vec::new(),
+            quotes: Vec::new(),
             action: memory.content.as_str().to_owned(),
             needs: texts(&procedure.preconditions),
             effects: texts(&procedure.effects),
             cost: procedure.cost,
+            sureness: 1.0,
         })
     }
 }
@@ -154,6 +160,13 @@ impl Draft {
     /// Whether anything speaks of the goal.
     pub fn speaks_of_the_goal(&self) -> bool {
         self.goal().is_some()
+    }
+
+    /// Whether no procedure and nothing that is so speaks of the goal, only actions that were read in sentences.
+    pub fn only_sentences_speak_of_the_goal(&self) -> bool {
+        let procedure = |&at: &usize| self.actions[at].known.quotes.is_empty();
+        let told = |term: &Term| self.said.contains_key(&term.fact) || self.providers(term).iter().any(procedure);
+        self.goal().is_some_and(|goal| !goal.iter().any(told))
     }
 
     /// The task; actions have the numbers of the known actions. `None` where nothing speaks of the goal.

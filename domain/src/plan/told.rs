@@ -66,8 +66,9 @@ impl<'a> Walk<'a> {
             needs: Vec::new(),
             achieves: Vec::new(),
             because: vec![reading.known.memory],
+            quotes: reading.known.quotes.clone(),
             depends_on: Vec::new(),
-            confidence: 1.0,
+            confidence: reading.known.sureness,
         };
         step.because.extend(&reading.known.because);
         for term in &reading.needs {

@@ -1,7 +1,8 @@
 //! What a plan is made of where memories tell how things are done: procedures, and facts from the context, from working
 //! memory and from semantic memories.
 //!
-//! Procedures derived from plain sentences belong here too: whatever makes [`KnownAction`]s of memories is a source.
+//! Procedures read in plain sentences (`super::sentences`) are joined to them: whatever makes [`KnownAction`]s of memories is a
+//! source.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use domain::plan::knowledge::{Draft, KnownAction, Question, Said};
 use domain::plan::likeness::SAME;
 use domain::recall::cue::Filter;
 
-use super::MakePlan;
+use super::{MakePlan, sentences};
 use crate::brain::Brain;
 use crate::call::Call;
 use crate::ports::Ports;
@@ -22,6 +23,7 @@ use crate::ports::error::{PortError, PortErrorKind};
 use crate::ports::ledger::{Ledger, Page};
 use crate::ports::system::System;
 use crate::ports::working::WorkingMemory;
+use crate::use_cases::recall::{RecallError, RecalledMemory};
 
 /// Memories of one kind that are read at most.
 const MOST_READ: usize = 50_000;
@@ -36,13 +38,21 @@ const ROUNDS: usize = 4;
 pub(super) struct Material {
     /// The task in the making; `None` where no procedure speaks of the goal.
     pub(super) draft: Option<Draft>,
+    /// Whether it is sentences alone that speak of the goal.
+    pub(super) only_sentences: bool,
     /// Whether something could not be reached.
     pub(super) degraded: bool,
 }
 
 /// Gathers procedures and facts, and reads them towards the goal.
-pub(super) async fn gather<P: Ports>(brain: &Brain<P>, call: &Call, query: &MakePlan) -> Result<Material, PortError> {
-    let nothing = |degraded| Material { draft: None, degraded };
+/// `recalled` are the memories recalled for it.
+pub(super) async fn gather<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    query: &MakePlan,
+    recalled: &[RecalledMemory],
+) -> Result<Material, PortError> {
+    let nothing = |degraded| Material { draft: None, only_sentences: false, degraded };
     let procedures = match of_kind(brain, call, query, Kind::Procedural).await {
         Ok(memories) => memories,
         Err(error) if error.kind == PortErrorKind::Unavailable => {
@@ -51,17 +61,40 @@ pub(super) async fn gather<P: Ports>(brain: &Brain<P>, call: &Call, query: &Make
         }
         Err(error) => return Err(error),
     };
-    let actions: Vec<KnownAction> = procedures.iter().filter_map(|memory| KnownAction::of(memory)).collect();
+    let mut actions: Vec<KnownAction> = procedures.iter().filter_map(|memory| KnownAction::of(memory)).collect();
+    let untold = actions.is_empty();
+    let (derived, unread) = derived(brain, call, query, recalled, &actions).await?;
+    actions.extend(derived);
     if actions.is_empty() {
-        return Ok(nothing(false));
+        return Ok(nothing(unread));
     }
     let (said, mut degraded) = said(brain, call, query).await?;
+    degraded |= unread;
     let mut draft = Draft::new(query.goal.as_str(), actions, &said);
     if let Err(error) = compare(brain, &mut draft).await {
         tracing::warn!(request_id = %call.request_id, error = %error, "encoder not asked for likeness; degraded");
         degraded = true;
     }
-    Ok(Material { draft: draft.speaks_of_the_goal().then_some(draft), degraded })
+    let only_sentences = untold || draft.only_sentences_speak_of_the_goal();
+    Ok(Material { draft: draft.speaks_of_the_goal().then_some(draft), only_sentences, degraded })
+}
+
+/// What sentences tell, and whether they could not be asked.
+async fn derived<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    query: &MakePlan,
+    recalled: &[RecalledMemory],
+    procedures: &[KnownAction],
+) -> Result<(Vec<KnownAction>, bool), PortError> {
+    match sentences::derived(brain, call, query, recalled, procedures).await {
+        Ok(actions) => Ok((actions, false)),
+        Err(RecallError::Failed(error)) if error.kind != PortErrorKind::Unavailable => Err(error),
+        Err(error) => {
+            tracing::warn!(request_id = %call.request_id, error = %error, "memories not asked for sentences; degraded");
+            Ok((Vec::new(), true))
+        }
+    }
 }
 
 /// The memories of a kind that hold now, in the order of storing.

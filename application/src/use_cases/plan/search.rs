@@ -14,7 +14,7 @@ use crate::ports::Ports;
 use crate::ports::system::System;
 
 /// How long planning may take where the caller does not say.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// States that may be expanded.
 const EXPANSIONS: u64 = 2_000_000;
 /// States that may be expanded for a cheaper plan once there is one.
@@ -105,7 +105,7 @@ fn why_stopped(outcome: &Outcome) -> Option<Stopped> {
     }
 }
 
-fn since<P: Ports>(brain: &Brain<P>, begin: Timestamp) -> Duration {
+pub(super) fn since<P: Ports>(brain: &Brain<P>, begin: Timestamp) -> Duration {
     let micros = brain.ports.system().now().micros().saturating_sub(begin.micros());
     Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }

@@ -1,0 +1,110 @@
+//! Plain sentences as procedures: each form that the grammar reads, and what it leaves alone.
+
+use domain::plan::sentences::{Phrase, Told, read};
+
+/// What a text tells: `a, b -> c` for needs of an act, `a; b` for a sequence, `=> goal` behind it.
+fn told(text: &str) -> Vec<String> {
+    let name = |phrase: &Phrase| phrase.act.clone().unwrap_or_else(|| format!("[{}]", phrase.words));
+    let names = |phrases: &[Phrase], by: &str| phrases.iter().map(name).collect::<Vec<_>>().join(by);
+    read(text)
+        .into_iter()
+        .map(|reading| match reading.told {
+            Told::Requires { act, needs } => format!("{} -> {}", names(&needs, ", "), name(&act)),
+            Told::Sequence { goal: Some(goal), steps } => format!("{} => {}", names(&steps, "; "), name(&goal)),
+            Told::Sequence { goal: None, steps } => names(&steps, "; "),
+        })
+        .collect()
+}
+
+macro_rules! reads {
+    ($($name:ident: $text:literal => [$($told:literal),*];)*) => {
+        $(#[test] fn $name() { assert_eq!(told($text), [$($told),*] as [&str; _]); })*
+    };
+}
+
+reads! {
+    a_goal_requires_what_comes_first: "To deploy the service, first build the image and run the migrations."
+        => ["build the image, run the migrations -> deploy the service"];
+    a_goal_is_achieved_by_the_last_act: "To install the package, unpack the archive, then run `make install`."
+        => ["unpack the archive; run `make install` => install the package"];
+    a_goal_requires_what_one_must_do: "In order to publish a crate, you need to log in to the registry."
+        => ["log in to the registry -> publish a crate"];
+    a_goal_requires_things: "To deploy the service, you need a token and a cluster."
+        => ["[a token], [a cluster] -> deploy the service"];
+    before_an_event: "Before deploying the service, run the migrations."
+        => ["run the migrations -> deploy the service"];
+    before_in_the_middle: "Run the tests before you push the branch."
+        => ["run the tests -> push the branch"];
+    before_you_must: "Before you push the branch you must first run the tests."
+        => ["run the tests -> push the branch"];
+    one_way_of_doing_it: "To stop the server, you can send a signal."
+        => ["send a signal => stop the server"];
+    making_sure_before: "Make sure that the tests pass before you push the branch."
+        => ["[the tests pass] -> push the branch"];
+    what_must_be_done_before: "The image must be built before deploying the service."
+        => ["build the image -> deploy the service"];
+    after_an_act: "After building the image, push the image to the registry."
+        => ["build the image; push the image to the registry"];
+    after_comes: "After building the image comes running the migrations."
+        => ["build the image; run the migrations"];
+    once_it_is_done: "Once the image is built, run the migrations."
+        => ["build the image; run the migrations"];
+    once_it_is_so: "Once the server is running, open the page."
+        => ["[the server is running] -> open the page"];
+    an_act_requires_things: "Deploying the service requires a running database."
+        => ["[a running database] -> deploy the service"];
+    an_act_requires_acts: "Deploy the service requires building the image and running the migrations."
+        => ["build the image, run the migrations -> deploy the service"];
+    not_until: "You cannot deploy the service until the migrations have been run."
+        => ["run the migrations -> deploy the service"];
+    not_unless: "Do not deploy the service unless the tests pass."
+        => ["[the tests pass] -> deploy the service"];
+    cannot_be_done_until: "The service cannot be deployed until the image is built."
+        => ["build the image -> deploy the service"];
+    only_after: "Deploy the service only after running the migrations."
+        => ["run the migrations -> deploy the service"];
+    first_then_finally: "First build the image, then run the migrations, and finally deploy the service."
+        => ["build the image; run the migrations; deploy the service"];
+    and_then: "Stop the server and then copy the files and the index."
+        => ["stop the server; copy the files and the index"];
+    sentences_that_go_on: "First, build the image. Then run the migrations. Finally, deploy the service."
+        => ["build the image; run the migrations; deploy the service"];
+    a_numbered_list: "Steps to deploy the service:\n1. Build the image.\n2. Run the migrations\n   on the server.\n\nThat is all."
+        => ["build the image; run the migrations on the server => deploy the service"];
+    a_bulleted_list_under_steps: "How to deploy the service:\n- build the image\n- run the migrations"
+        => ["build the image; run the migrations => deploy the service"];
+    quotations_are_one_word: "First run \"make, then weep\", then deploy the service."
+        => ["run \"make, then weep\"; deploy the service"];
+    two_sentences_are_two: "Before deploying, run the tests. Before running the tests, start the database."
+        => ["run the tests -> deploy", "start the database -> run the tests"];
+    unicode_is_kept: "Before opening the café, clean the tables – all of them – and öffne nichts." => [];
+    unicode_in_an_act: "Before opening the café, clean the crêpe pan."
+        => ["clean the crêpe pan -> open the café"];
+
+    a_question_is_left: "Before deploying the service, run the migrations?" => [];
+    a_condition_is_left: "If the tests pass, first build the image, then deploy the service." => [];
+    a_tale_is_left: "I built the image, then went home." => [];
+    a_tale_of_many_is_left: "First we built the image, then we deployed the service." => [];
+    a_tale_with_after_is_left: "After building the image, Ann went home." => [];
+    a_negation_is_left: "Do not run the migrations after deploying the service." => [];
+    a_negated_step_is_left: "Before deploying the service, do not run the migrations." => [];
+    a_permission_is_left: "After building the image you can deploy the service." => [];
+    a_choice_is_left: "Before deploying the service, run the tests or the linter." => [];
+    a_pointer_is_left: "Before doing this, run the migrations." => [];
+    what_is_merely_described_is_left: "Before the server starts, the cache is loaded." => [];
+    a_noun_is_no_act: "Release notes are written before the release." => [];
+    a_single_act_is_no_order: "Build the image." => [];
+    bullets_without_steps_are_left: "Things to buy:\n- pack of rice\n- open wine" => [];
+    a_list_that_cannot_be_read_is_left: "Steps to deploy the service:\n1. Build the image.\n2. It will start." => [];
+}
+
+#[test]
+fn a_reading_says_where_it_stands() {
+    let text =
+        "Früher. Before deploying, run the tests.\n\nSteps to bake a cake:\n1. mix the dough\n2. heat the oven\n";
+    let quoted: Vec<&str> = read(text).into_iter().map(|reading| &text[reading.range]).collect();
+    assert_eq!(
+        quoted,
+        ["Before deploying, run the tests.", "Steps to bake a cake:\n1. mix the dough\n2. heat the oven"]
+    );
+}
