@@ -34,7 +34,7 @@ fn is_well_formed(line: &str) -> bool {
         return true;
     }
     let arrow = [" -->|| ", " --> ", " -.-> ", " ~~~ "].iter().find_map(|arrow| outside.split_once(arrow));
-    line.matches('"').count() % 2 == 0
+    line.matches('"').count().is_multiple_of(2)
         && arrow.map_or_else(|| node(&outside), |(from, to)| node(from.trim_end_matches(" ")) && name(to))
 }
 
