@@ -23,7 +23,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use turns::turn;
 
-const VOCABULARY: [&str; 9] = ["tea", "coffee", "red", "cars", "running", "the", "car", "foo_bar", "学习"];
+/// No word is one slip from another: none is taken for a misspelt one.
+const VOCABULARY: [&str; 9] = ["tea", "coffee", "red", "cars", "running", "the", "car", "foo_qux", "学习"];
 
 /// What is searched: a memory's place in the list, its words, and what they are read with.
 struct Unit {
