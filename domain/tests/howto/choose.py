@@ -1,4 +1,6 @@
-"""Chooses the how-to sentences of this folder, by a rule fixed before the grammar was written.
+"""Chooses the how-to sentences of this folder, by a rule that knows nothing of the grammar.
+
+The rule was changed three times, the last time after the first version of the grammar: what it chose was mostly descriptions.
 
 Files: the manual pages and READMEs listed in FILES, in this order. Sentences: 6 to 40 words, beginning with a capital letter and
 ending with a full stop or colon, that hold a word of order or purpose (CUE) and tell the reader to do something (READER). Of those, spread over the whole
