@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::api::Topic;
 use crate::authentication::Authenticated;
 use crate::cursor::Cursors;
+use crate::either::Either;
 use crate::export::{Export, NDJSON};
 use crate::headers::accepts;
 use crate::json::Json;
@@ -45,16 +46,6 @@ pub(crate) struct PageBody {
     /// What to pass as `cursor` for the next part; left out in the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
-}
-
-#[derive(ApiResponse)]
-enum ListAnswer {
-    /// A part of the list.
-    #[oai(status = 200)]
-    Page(Json<PageBody>),
-    /// All of the list, one memory a line; where `Accept` asks for `application/x-ndjson`.
-    #[oai(status = 200)]
-    All(Export),
 }
 
 #[derive(ApiResponse)]
@@ -104,7 +95,7 @@ impl<P: Ports> ListApi<P> {
         limit: Query<Option<Count<1, 1000>>>,
         /// Where the page begins: `next_cursor` of the page before.
         cursor: Query<Option<String>>,
-    ) -> Result<ListAnswer, Problem> {
+    ) -> Result<Either<Json<PageBody>, Export>, Problem> {
         names.only(&LIST_PARAMETERS, &["tag"])?;
         let name = |name: Query<Option<Name>>| name.0.map(|name| name.0);
         let filter = Filter {
@@ -129,10 +120,10 @@ impl<P: Ports> ListApi<P> {
         let limit = limit.0.map_or(PAGE, |limit| limit.0) as usize;
         let query = List { namespace, filter, after, limit };
         if accepts(headers, NDJSON) {
-            return Ok(ListAnswer::All(Export::begin(self.brain.clone(), call.0, query).await?));
+            return Ok(Either::Other(Export::begin(self.brain.clone(), call.0, query).await?));
         }
         let listed = self.brain.list(&call.0, query).await?;
-        Ok(ListAnswer::Page(Json::new(self.page(&call.0, &list, listed))))
+        Ok(Either::usual(Json::new(self.page(&call.0, &list, listed))))
     }
 
     /// Erase everything of a data subject

@@ -8,14 +8,12 @@ use application::use_cases::plan::{MakePlan, Planned, Searched};
 use domain::memory::MemoryId;
 use domain::plan::{Gap, MetBy, Need, Plan, Quote, Step};
 use poem::http::HeaderMap;
-use poem::{IntoResponse, Response};
-use poem_openapi::payload::Payload;
-use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{Object, OpenApi};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Topic;
 use crate::authentication::Authenticated;
+use crate::either::Either;
 use crate::headers::accepts;
 use crate::json::Json;
 use crate::mermaid::{Flowchart, MERMAID};
@@ -167,42 +165,6 @@ struct GapBody {
     for_memory: Option<Id>,
 }
 
-/// One status in two media types: by hand, because the macro would list the status twice.
-enum PlanAnswer {
-    Planned(Box<Json<PlannedBody>>),
-    Drawn(Flowchart),
-}
-
-impl ApiResponse for PlanAnswer {
-    fn meta() -> MetaResponses {
-        let content = vec![
-            MetaMediaType {
-                content_type: Json::<PlannedBody>::CONTENT_TYPE,
-                schema: Json::<PlannedBody>::schema_ref(),
-            },
-            MetaMediaType { content_type: MERMAID, schema: Flowchart::schema_ref() },
-        ];
-        let description =
-            "A plan; its `status` says how far it goes. A drawing of it where `Accept` asks for `text/vnd.mermaid`.";
-        let planned = MetaResponse { description, status: Some(200), status_range: None, content, headers: Vec::new() };
-        MetaResponses { responses: vec![planned] }
-    }
-
-    fn register(registry: &mut Registry) {
-        Json::<PlannedBody>::register(registry);
-        Flowchart::register(registry);
-    }
-}
-
-impl IntoResponse for PlanAnswer {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Planned(planned) => (*planned).into_response(),
-            Self::Drawn(flowchart) => flowchart.into_response(),
-        }
-    }
-}
-
 #[OpenApi(tag = "Topic::Plans")]
 impl<P: Ports> PlanApi<P> {
     /// Make a plan for a goal from what is remembered
@@ -222,14 +184,14 @@ impl<P: Ports> PlanApi<P> {
         call: Authenticated,
         headers: &HeaderMap,
         body: Json<PlanRequest>,
-    ) -> Result<PlanAnswer, Problem> {
+    ) -> Result<Either<Json<PlannedBody>, Flowchart>, Problem> {
         let query: MakePlan = body.value.into();
         let goal = query.goal.clone();
         let planned = self.0.plan(&call.0, query).await?;
         if accepts(headers, MERMAID) {
-            return Ok(PlanAnswer::Drawn(Flowchart::of(goal.as_str(), &planned.plan)));
+            return Ok(Either::Other(Flowchart::of(goal.as_str(), &planned.plan)));
         }
-        Ok(PlanAnswer::Planned(Box::new(Json::new(planned.into()))))
+        Ok(Either::usual(Json::new(planned.into())))
     }
 }
 
