@@ -3,34 +3,20 @@
 use application::ports::ledger::Refusal;
 use application::use_cases::change::ChangeError;
 use application::use_cases::links::{AddLink, DropLink};
-use application::use_cases::plan::{MakePlan, Planned};
+use application::use_cases::plan::Planned;
 use domain::link::{Link, Relation};
 use domain::memory::MemoryId;
 use domain::plan::PlanStatus;
-use domain::tenant::Namespace;
 
-use crate::world::{World, own_id, text};
+use crate::world::{World, actions, make_plan, own_id};
 
 async fn plan(world: &World, goal: &str) -> Planned {
-    let query = MakePlan {
-        goal: text(goal),
-        context: Vec::new(),
-        namespace: Namespace::default(),
-        session: None,
-        max_steps: 12,
-        alternatives: 0,
-        time_budget: None,
-    };
-    world.brain.plan(&world.ada, query).await.unwrap()
+    world.brain.plan(&world.ada, make_plan(goal, &[])).await.unwrap()
 }
 
 async fn requires(world: &World, from: MemoryId, to: MemoryId) {
     let link = Link { to, relation: Relation::Requires };
     world.brain.link(&world.ada, AddLink { from, link }).await.unwrap();
-}
-
-fn actions(planned: &Planned) -> Vec<&str> {
-    planned.plan.steps.iter().map(|step| step.action.as_str()).collect()
 }
 
 #[tokio::test]

@@ -6,20 +6,11 @@ use application::use_cases::plan::{MakePlan, Planned, Stopped};
 use application::use_cases::remember::Draft;
 use domain::memory::{Cost, Kind, Procedure};
 use domain::plan::{MetBy, PlanStatus};
-use domain::tenant::Namespace;
 
-use crate::world::{World, draft, draft_in, label, text};
+use crate::world::{World, actions, draft, draft_in, label, make_plan, text};
 
 fn query(goal: &str, context: &[&str]) -> MakePlan {
-    MakePlan {
-        goal: text(goal),
-        context: context.iter().map(|fact| text(fact)).collect(),
-        namespace: Namespace::default(),
-        session: None,
-        max_steps: 40,
-        alternatives: 0,
-        time_budget: None,
-    }
+    MakePlan { max_steps: 40, ..make_plan(goal, context) }
 }
 
 async fn ask(world: &World, query: MakePlan) -> Planned {
@@ -35,10 +26,6 @@ fn procedure(action: &str, needs: &[&str], effects: &[&str], cost: f64) -> Draft
 
 fn fact(content: &str) -> Draft {
     Draft { kind: Kind::Semantic, ..draft(content) }
-}
-
-fn actions(planned: &Planned) -> Vec<&str> {
-    planned.plan.steps.iter().map(|step| step.action.as_str()).collect()
 }
 
 async fn release() -> World {

@@ -1,31 +1,17 @@
 //! Plans from how-to memories in plain English.
 
 use application::use_cases::links::AddLink;
-use application::use_cases::plan::{MakePlan, Planned};
+use application::use_cases::plan::Planned;
 use application::use_cases::remember::Draft;
 use domain::link::{Link, Relation};
 use domain::memory::{Cost, Kind, Procedure};
 use domain::plan::sentences::DERIVED;
 use domain::plan::{MetBy, PlanStatus};
-use domain::tenant::Namespace;
 
-use crate::world::{World, draft, draft_in, text};
+use crate::world::{World, actions, draft, draft_in, make_plan, text};
 
 async fn plan(world: &World, goal: &str, context: &[&str]) -> Planned {
-    let query = MakePlan {
-        goal: text(goal),
-        context: context.iter().map(|fact| text(fact)).collect(),
-        namespace: Namespace::default(),
-        session: None,
-        max_steps: 12,
-        alternatives: 0,
-        time_budget: None,
-    };
-    world.brain.plan(&world.ada, query).await.unwrap()
-}
-
-fn actions(planned: &Planned) -> Vec<&str> {
-    planned.plan.steps.iter().map(|step| step.action.as_str()).collect()
+    world.brain.plan(&world.ada, make_plan(goal, context)).await.unwrap()
 }
 
 #[tokio::test]

@@ -9,11 +9,12 @@ use application::ports::Ports;
 use application::ports::ledger::Selection;
 use application::ports::system::System;
 use application::use_cases::erase::{Erase, Receipt};
+use application::use_cases::plan::{MakePlan, Planned};
 use application::use_cases::read::{Read, ReadError};
 use application::use_cases::recall::{Recall, Recalled};
 use application::use_cases::remember::{Draft, Remember, Remembered, RememberedMemory};
 use domain::memory::{Memory, MemoryId, MemoryText, Origin};
-use domain::tenant::{Label, Tenant};
+use domain::tenant::{Label, Namespace, Tenant};
 use domain::time::Timestamp;
 use somabrain_inprocess::InProcess;
 use uuid::Uuid;
@@ -112,4 +113,21 @@ pub(crate) fn draft_in(session: &str, content: &str) -> Draft {
 
 pub(crate) fn contents(recalled: &Recalled) -> Vec<String> {
     recalled.memories.iter().map(|one| one.memory.content.as_str().to_owned()).collect()
+}
+
+/// A plan as the API asks for one where nobody says more.
+pub(crate) fn make_plan(goal: &str, context: &[&str]) -> MakePlan {
+    MakePlan {
+        goal: text(goal),
+        context: context.iter().map(|fact| text(fact)).collect(),
+        namespace: Namespace::default(),
+        session: None,
+        max_steps: 12,
+        alternatives: 0,
+        time_budget: None,
+    }
+}
+
+pub(crate) fn actions(planned: &Planned) -> Vec<&str> {
+    planned.plan.steps.iter().map(|step| step.action.as_str()).collect()
 }
