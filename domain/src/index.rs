@@ -8,6 +8,7 @@
 mod best;
 mod context;
 mod conversations;
+mod fetch;
 mod labels;
 pub mod lens;
 mod lexical;

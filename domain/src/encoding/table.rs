@@ -50,7 +50,7 @@ pub struct Table {
     dims: usize,
     scales: Box<[f32]>,
     values: Box<[i8]>,
-    /// 1 / ‖values of a row‖; 0 where the row is zero.
+    /// 1 / ‖values of a row‖; 0 where the row or its scale is zero.
     norms: Box<[f32]>,
 }
 
@@ -76,7 +76,8 @@ impl Table {
         let scales = reader.scales(rows)?;
         let values: Box<[i8]> =
             reader.take(rows.saturating_mul(dims))?.iter().map(|&byte| byte.cast_signed()).collect();
-        let norms = values.chunks_exact(dims).map(inverse_norm).collect();
+        let norm = |(row, &scale): (&[i8], &f32)| if scale > 0.0 { inverse_norm(row) } else { 0.0 };
+        let norms = values.chunks_exact(dims).zip(&scales).map(norm).collect();
         if reader.at != bytes.len() {
             return Err(InvalidTable::Length { found: bytes.len(), announced: reader.at });
         }
@@ -127,7 +128,7 @@ impl Table {
     pub fn direction(&self, piece: u16) -> Option<(f32, &[i8])> {
         let at = usize::from(piece);
         let norm = *self.norms.get(at).filter(|norm| **norm > 0.0)?;
-        (self.scales[at] > 0.0).then(|| (norm, &self.values[at * self.dims..(at + 1) * self.dims]))
+        Some((norm, &self.values[at * self.dims..(at + 1) * self.dims]))
     }
 }
 

@@ -1,7 +1,6 @@
-//! The best of many: a bounded heap that asks the expensive question only of what would enter.
+//! The best of many, of which the expensive question is asked only where one may be among them.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::cmp::Ordering;
 
 use crate::memory::Seq;
 
@@ -13,46 +12,56 @@ pub(super) struct Ranked {
     pub(super) slot: u32,
 }
 
-/// The best so far, at most `limit`.
+/// The best so far: twice the `limit` are taken before half of them are dropped, so that one costs the same whatever the limit.
 #[derive(Debug)]
 pub(super) struct Best {
     limit: usize,
-    heap: BinaryHeap<Reverse<Ranked>>,
-    floor: f32,
+    taken: Vec<Ranked>,
+    /// The last of the best when some were dropped last.
+    least: Option<Ranked>,
 }
 
 impl Best {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, heap: BinaryHeap::new(), floor: f32::NEG_INFINITY }
+        Self { limit, taken: Vec::with_capacity(2 * limit), least: None }
     }
 
-    /// What scores less than this does not enter.
+    /// What scores less than this is not among the best.
     #[inline]
     pub(super) fn floor(&self) -> f32 {
-        self.floor
+        self.least.map_or(f32::NEG_INFINITY, |least| least.score)
     }
 
-    /// Takes `ranked` if it is among the best and `admitted`, which is asked last.
+    /// Whether as many as the limit were taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.taken.len() >= self.limit
+    }
+
+    /// Takes `ranked` if it may be among the best and is `admitted`, which is asked last.
     #[inline]
     pub(super) fn offer(&mut self, ranked: Ranked, admitted: impl FnOnce() -> bool) {
-        let full = self.heap.len() >= self.limit;
-        if full && self.heap.peek().is_none_or(|Reverse(worst)| ranked <= *worst) || !admitted() {
+        if self.least.is_some_and(|least| ranked <= least) || !admitted() {
             return;
         }
-        if full {
-            self.heap.pop();
-        }
-        self.heap.push(Reverse(ranked));
-        if self.heap.len() == self.limit {
-            self.floor = self.heap.peek().map_or(self.floor, |Reverse(worst)| worst.score);
+        self.taken.push(ranked);
+        if self.taken.len() == 2 * self.limit {
+            self.drop_all_but_the_best();
+            self.least = self.taken.last().copied();
         }
     }
 
-    /// The best, best first.
-    pub(super) fn into_order(self) -> Vec<Ranked> {
-        let mut order: Vec<Ranked> = self.heap.into_iter().map(|Reverse(ranked)| ranked).collect();
-        order.sort_unstable_by(|a, b| b.cmp(a));
-        order
+    /// The best, in no particular order.
+    pub(super) fn into_vec(mut self) -> Vec<Ranked> {
+        self.drop_all_but_the_best();
+        self.taken
+    }
+
+    /// The last of those that stay is the least.
+    fn drop_all_but_the_best(&mut self) {
+        if self.limit < self.taken.len() {
+            self.taken.select_nth_unstable_by(self.limit.max(1) - 1, |a, b| b.cmp(a));
+            self.taken.truncate(self.limit);
+        }
     }
 }
 

@@ -34,7 +34,13 @@ impl Lexical {
     /// The signal of shared words, 0 to 1.
     #[inline(always)]
     pub(super) fn signal(&self, slot: u32) -> f32 {
-        self.raw[slot as usize].min(CAP) * self.stretch
+        self.stretched(self.raw[slot as usize])
+    }
+
+    /// The signal of a raw value.
+    #[inline(always)]
+    pub(super) fn stretched(&self, raw: f32) -> f32 {
+        raw.min(CAP) * self.stretch
     }
 
     /// Counts a unit that a name is cut from as one that holds all words of a query of that name.
@@ -83,7 +89,7 @@ pub(super) fn compare(
     let idf_sum: f32 = words.iter().map(|word| idf_of(word)).sum();
     let mut lexical = Lexical { raw: vec![0.0; all], stretch: 1.0, sessions: vec![0.0; lengths.words.len()] };
     let (mut units, mut sessions) = (Tally::of(all), Tally::of(lengths.words.len()));
-    let mut session_idfs = 0.0;
+    let (mut session_idfs, mut best) = (0.0, 0f32);
     let lengths_of = context.relative_lengths(postings.texts());
     for word in words {
         let idf = idf_of(word);
@@ -98,14 +104,16 @@ pub(super) fn compare(
         }
         let share = bm25::signal(idf, idf_sum);
         units.drain(|at, count| {
-            lexical.raw[at] += share * bm25::saturation(count, lengths_of(at as u32));
+            let raw = &mut lexical.raw[at];
+            *raw += share * bm25::saturation(count, lengths_of(at as u32));
+            best = best.max(*raw);
         });
         let idf = bm25::idf(lengths.sessions, sessions.touched.len());
         session_idfs += idf;
         sessions.drain(|at, count| lexical.sessions[at] += idf * bm25::saturation(count, lengths.relative(at)));
     }
     lexical.sessions.iter_mut().for_each(|points| *points = bm25::signal(*points, session_idfs).min(CAP));
-    let best = lexical.raw.iter().copied().fold(0.0, f32::max).min(CAP);
+    let best = best.min(CAP);
     if best > 0.0 {
         lexical.stretch = (BEST / best).max(1.0);
     }

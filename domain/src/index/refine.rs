@@ -2,6 +2,7 @@
 
 use crate::encoding::Encoding;
 use crate::index::NamespaceIndex;
+use crate::index::fetch::{look_at, look_at_rows};
 use crate::index::mean::Sum;
 use crate::index::question::Question;
 use crate::index::slots::Facts;
@@ -32,6 +33,7 @@ impl<'a> Refinement<'a> {
             Wordwise::of(table, &question.pieces, question.words.len(), units, &index.slots, &index.context)
         });
         let sums = question.encodings.iter().filter_map(|(query, _)| index.means.sum(query)).collect();
+        look_at_rows(units.iter().filter_map(|unit| index.slots.own(*unit)).map(Encoding::row));
         Self { plain, wordwise, sums }
     }
 
@@ -74,6 +76,11 @@ impl Plain<'_> {
             .with(Term::Conversation, self.strengths.lexical.of_session(session))
             .with(Term::Date, strength.date);
         self.by_itself(slot, signals)
+    }
+
+    /// Looks at what some units are by themselves.
+    pub(super) fn look_at(&self, units: impl Iterator<Item = u32>) {
+        look_at(units.map(|slot| self.index.slots.read[slot as usize].traits.capitals));
     }
 
     /// What it counts that a unit is what it is by itself.

@@ -12,7 +12,7 @@ use crate::index::strength::Strengths;
 use crate::index::{Candidate, Found, NamespaceIndex, lexical};
 use crate::memory::MemoryId;
 use crate::recall::cue::Cue;
-use crate::recall::term::{Term, Weights};
+use crate::recall::term::{Signals, Term, Weights};
 use crate::recall::{fuse, speaker};
 
 /// Memories that get all signals, at least: enough for the same best ten as if all did, for 99 of 100 questions.
@@ -34,20 +34,16 @@ impl NamespaceIndex {
         let sums = strengths.sums(&cue.weights, &self.slots);
         let plain = Plain { index: self, cue, question: &question, strengths: &strengths };
         let shortlist = self.shortlist(&plain, &wanted, &sums);
-        let mut candidates = self.refined(plain, &shortlist);
-        let ahead = speaker::ahead(candidates.iter().map(|one| (&one.signals, one.named)), &cue.weights);
+        let refined = self.refined(plain, &shortlist);
+        let ahead = speaker::ahead(refined.iter().map(|one| (&one.signals, one.named)), &cue.weights);
         let belief = ahead.map_or(1.0, speaker::belief);
-        believe(belief, &mut candidates);
-        best_first(&mut candidates, &cue.weights);
-        candidates.truncate(cue.limit);
+        let mut candidates = self.best_first(refined, belief, cue.limit, &cue.weights);
         let known: HashSet<MemoryId> = candidates.iter().map(|one| one.memory.id).collect();
         let linked = self.linked(cue, &mut candidates);
         let more = cue.include.iter().copied().chain(linked).filter(|id| !known.contains(id));
         let more = self.admitted(cue, &wanted, &sums, more);
-        let mut more = self.refined(plain, &more);
-        believe(belief, &mut more);
-        best_first(&mut more, &cue.weights);
-        candidates.extend(more);
+        let more = self.refined(plain, &more);
+        candidates.extend(self.best_first(more, belief, usize::MAX, &cue.weights));
         self.follow_links(cue, known.len(), &mut candidates);
         Found { candidates, reading }
     }
@@ -68,18 +64,20 @@ impl NamespaceIndex {
         let limit = plain.cue.limit.max(REFINED);
         let mut best = Best::new(LOOKED_AT * limit);
         let likely = likely_floor(sums, LOOKED_AT * limit);
-        // the latest first: of equals they stay, and the heap is left alone
-        let slots = || (0..self.slots.end()).rev();
-        self.offer(&mut best, slots().filter(|slot| sums[*slot as usize] >= likely), plain, wanted, sums);
-        if best.floor() < likely {
-            self.offer(&mut best, slots().filter(|slot| sums[*slot as usize] < likely), plain, wanted, sums);
+        self.offer(&mut best, reaching(likely, sums), plain, wanted, sums);
+        if !best.is_full() {
+            // the latest first: of equals they stay
+            let others = (0..self.slots.end()).rev().filter(|slot| sums[*slot as usize] < likely);
+            self.offer(&mut best, others, plain, wanted, sums);
         }
-        let mut looked_at = best.into_order();
-        for ranked in &mut looked_at {
-            ranked.score += plain.points_by_itself(ranked.slot);
+        let looked_at = best.into_vec();
+        plain.look_at(looked_at.iter().map(|ranked| ranked.slot));
+        let mut refined = Best::new(limit);
+        for ranked in looked_at {
+            let score = ranked.score + plain.points_by_itself(ranked.slot);
+            refined.offer(Ranked { score, ..ranked }, || true);
         }
-        looked_at.sort_unstable_by(|a, b| b.cmp(a));
-        looked_at.into_iter().take(limit).map(|ranked| ranked.slot).collect()
+        refined.into_vec().iter().map(|ranked| ranked.slot).collect()
     }
 
     /// Offers units to the best.
@@ -127,19 +125,34 @@ impl NamespaceIndex {
         units.filter(admitted).collect()
     }
 
-    /// The memories of these units with all signals.
-    fn refined(&self, plain: Plain<'_>, units: &[u32]) -> Vec<Candidate> {
+    /// All signals of these units.
+    fn refined(&self, plain: Plain<'_>, units: &[u32]) -> Vec<Refined> {
         if units.is_empty() {
             return vec![];
         }
         let refinement = Refinement::of(plain, units);
-        let candidate = |slot: &u32| {
-            let memory = self.slots.memory(*slot)?.clone();
-            let signals = refinement.signals(*slot);
-            let named = plain.strengths.names(*slot, &self.slots);
-            Some(Candidate { memory, seq: self.slots.seq(*slot), signals, named })
+        let refined = |&slot: &u32| {
+            let named = plain.strengths.names(slot, &self.slots);
+            Refined { slot, signals: refinement.signals(slot), named }
         };
-        units.iter().filter_map(candidate).collect()
+        units.iter().map(refined).collect()
+    }
+
+    /// The memories of refined units, at most `limit`, best first, of equals the later; what being said by the named counts
+    /// is lowered to `belief`.
+    fn best_first(&self, mut refined: Vec<Refined>, belief: f32, limit: usize, weights: &Weights) -> Vec<Candidate> {
+        let mut order = Vec::with_capacity(refined.len());
+        for (at, one) in refined.iter_mut().enumerate() {
+            one.signals.set(Term::Speaker, belief * one.signals.get(Term::Speaker));
+            let ranked = Ranked { score: one.signals.dot(weights), seq: self.slots.seq(one.slot), slot: one.slot };
+            order.push((ranked, at));
+        }
+        order.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+        let candidate = |(ranked, at): (Ranked, usize)| {
+            let Refined { slot, signals, named } = refined[at];
+            Some(Candidate { memory: self.slots.memory(slot)?.clone(), seq: ranked.seq, signals, named })
+        };
+        order.into_iter().filter_map(candidate).take(limit).collect()
     }
 
     /// The memories that the best are linked with.
@@ -168,18 +181,12 @@ impl NamespaceIndex {
     }
 }
 
-/// Lowers what being said by the named counts.
-fn believe(belief: f32, candidates: &mut [Candidate]) {
-    for candidate in candidates {
-        candidate.signals.set(Term::Speaker, belief * candidate.signals.get(Term::Speaker));
-    }
-}
-
-fn best_first(candidates: &mut Vec<Candidate>, weights: &Weights) {
-    let mut weighed: Vec<(f32, Candidate)> =
-        std::mem::take(candidates).into_iter().map(|one| (one.signals.dot(weights), one)).collect();
-    weighed.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.seq.cmp(&one.seq)));
-    candidates.extend(weighed.into_iter().map(|(_, one)| one));
+/// A unit with all its signals.
+#[derive(Clone, Copy)]
+struct Refined {
+    slot: u32,
+    signals: Signals,
+    named: bool,
 }
 
 /// Sums that are looked at to tell where the best begin.
@@ -195,6 +202,20 @@ fn likely_floor(sums: &[f32], limit: usize) -> f32 {
         return f32::NEG_INFINITY;
     }
     *sample.select_nth_unstable_by(nth, |a, b| b.total_cmp(a)).1
+}
+
+/// Sums that are compared in one step.
+const LANES: usize = 16;
+
+/// The slots whose sum is at least `likely`, the latest first: few of many.
+fn reaching(likely: f32, sums: &[f32]) -> impl Iterator<Item = u32> {
+    let step = move |at: usize| (at * LANES, &sums[at * LANES..sums.len().min((at + 1) * LANES)]);
+    let any = move |sums: &[f32]| sums.iter().fold(false, |any, sum| any | (*sum >= likely));
+    let steps = (0..sums.len().div_ceil(LANES)).rev().map(step).filter(move |(_, sums)| any(sums));
+    steps.flat_map(move |(first, sums)| {
+        let reaching = sums.iter().enumerate().rev().filter(move |(_, sum)| **sum >= likely);
+        reaching.map(move |(at, _)| (first + at) as u32)
+    })
 }
 
 /// The unit of a memory that answers best, of equals the first.

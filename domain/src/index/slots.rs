@@ -164,6 +164,11 @@ impl Slots {
         &self.owners[slot as usize]
     }
 
+    /// Whose the unit in each slot is.
+    pub(super) fn owners(&self) -> &[Owner] {
+        &self.owners
+    }
+
     /// Sets who said it, where the text says that.
     pub(super) fn set_speaker(&mut self, slot: u32, speaker: Option<Number>) {
         self.owners[slot as usize].speaker = speaker;

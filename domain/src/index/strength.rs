@@ -45,7 +45,12 @@ impl Strengths {
 
     /// Whether the question names the one who said the unit in a slot.
     pub(super) fn names(&self, slot: u32, slots: &Slots) -> bool {
-        slots.owner(slot).speaker.is_some_and(|speaker| self.named.binary_search(&speaker).is_ok())
+        self.has_named(slots.owner(slot).speaker)
+    }
+
+    fn has_named(&self, speaker: Option<Number>) -> bool {
+        // few are named at once
+        speaker.is_some_and(|speaker| self.named.contains(&speaker))
     }
 
     /// The weighted sum of every unit: what the first stage orders by.
@@ -55,9 +60,11 @@ impl Strengths {
         let semantic = weights.get(Term::Semantic) + wordwise * WORDWISE_OF_SEMANTIC;
         let both = self.lexical.raw.iter().zip(&self.semantic);
         let mut sums: Vec<f32> = both.map(|(raw, meaning)| lexical * raw.min(CAP) + semantic * meaning).collect();
-        self.add_conversations(weights.get(Term::Conversation), slots, &mut sums);
-        if !self.named.is_empty() {
-            self.add_speakers(weights.get(Term::Speaker), slots, &mut sums);
+        let conversation = weights.get(Term::Conversation);
+        if self.named.is_empty() {
+            self.add_conversations(conversation, slots, &mut sums);
+        } else {
+            self.add_conversations_and_speakers(conversation, weights.get(Term::Speaker), slots, &mut sums);
         }
         if !self.dates.is_empty() {
             self.add_dates(weights.get(Term::Date), slots, &mut sums);
@@ -66,17 +73,19 @@ impl Strengths {
     }
 
     fn add_conversations(&self, weight: f32, slots: &Slots, sums: &mut [f32]) {
-        for (slot, sum) in (0..).zip(sums) {
-            *sum += weight * self.lexical.of_session(slots.owner(slot).session);
+        for (owner, sum) in slots.owners().iter().zip(sums) {
+            *sum += weight * self.lexical.of_session(owner.session);
         }
     }
 
-    fn add_speakers(&self, weight: f32, slots: &Slots, sums: &mut [f32]) {
-        for (slot, sum) in (0..).zip(sums) {
-            if self.names(slot, slots) {
-                let (lexical, semantic) = (self.lexical.signal(slot), self.semantic[slot as usize]);
+    fn add_conversations_and_speakers(&self, conversation: f32, speaker: f32, slots: &Slots, sums: &mut [f32]) {
+        let strengths = self.lexical.raw.iter().zip(&self.semantic);
+        for ((owner, sum), (&raw, &semantic)) in slots.owners().iter().zip(sums).zip(strengths) {
+            *sum += conversation * self.lexical.of_session(owner.session);
+            if self.has_named(owner.speaker) {
+                let lexical = self.lexical.stretched(raw);
                 let wordwise = WORDWISE_OF_LEXICAL * lexical + WORDWISE_OF_SEMANTIC * semantic;
-                *sum += weight * speaker::signal(self.lexical.raw[slot as usize], semantic, wordwise);
+                *sum += speaker * speaker::signal(raw, semantic, wordwise);
             }
         }
     }

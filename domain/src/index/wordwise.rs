@@ -1,10 +1,9 @@
 //! Word by word: for each wordpiece of the query the nearest one of a memory or of its neighbours.
 
-use std::hint::black_box;
-
 use crate::encoding::dots;
 use crate::encoding::table::Table;
 use crate::index::context::Context;
+use crate::index::fetch::{look_at, look_at_rows};
 use crate::index::slots::Slots;
 
 /// Longer queries are rarely answered whole: from this many content words on the signal falls.
@@ -13,22 +12,24 @@ const WORDS: f32 = 8.0;
 /// Numbers that are compared in one step.
 const LANES: usize = 8;
 
+/// Cosines are whole numbers, so many for one: a step compares twice as many of them as of `f32`.
+const ONE: f32 = i16::MAX as f32;
+
 /// Neighbours that count less are not compared: some word of the unit itself is nearer than that.
 const LEAST: f32 = 0.2;
 
 /// Rows of the table that are fetched before they are compared: they lie far apart, and one wait serves all.
 const FETCHED: usize = 16;
-/// Bytes that are fetched together.
-const LINE: usize = 64;
 
 /// Cosines between the wordpieces of a query and those of the units that may answer.
 pub(super) struct Wordwise {
-    /// What each wordpiece of the query counts, filled up to whole steps with zeros; the sum is 1 for a short query.
+    /// What each wordpiece of the query counts, over [`ONE`], filled up to whole steps with zeros; the sum is 1 for a short
+    /// query.
     weights: Vec<f32>,
     /// The units that were read, ascending.
     read: Vec<u32>,
-    /// The nearest cosine of each of them to each wordpiece of the query, 0 where it is negative.
-    nearest: Vec<f32>,
+    /// The nearest cosine of each of them to each wordpiece of the query, in parts of [`ONE`], 0 where it is negative.
+    nearest: Vec<i16>,
 }
 
 impl Wordwise {
@@ -46,7 +47,7 @@ impl Wordwise {
             return Self { weights: vec![], read: vec![], nearest: vec![] };
         }
         let short = (WORDS / words.max(1) as f32).min(1.0);
-        let mut weights: Vec<f32> = asked.iter().map(|(_, weight)| weight / sum * short).collect();
+        let mut weights: Vec<f32> = asked.iter().map(|(_, weight)| weight / sum * short / ONE).collect();
         weights.resize(asked.len().next_multiple_of(LANES), 0.0);
         let mut read: Vec<u32> = units.to_vec();
         read.extend(units.iter().flat_map(|unit| near(*unit, context)).map(|(near, _)| near));
@@ -54,11 +55,13 @@ impl Wordwise {
         read.dedup();
         let pieces = Pieces::of(table.rows(), &read, slots);
         let cosines = cosines(table, asked, &pieces.distinct, weights.len());
-        let mut nearest = vec![0f32; read.len() * weights.len()];
-        for (slot, best) in read.iter().zip(nearest.chunks_exact_mut(weights.len())) {
-            for piece in &slots.read[*slot as usize].pieces {
-                raise(best, &cosines[pieces.place(*piece) * best.len()..], 1.0);
-            }
+        let width = weights.len();
+        let mut nearest = vec![0i16; read.len() * width];
+        let mut places = pieces.places.as_slice();
+        for (slot, best) in read.iter().zip(nearest.chunks_exact_mut(width)) {
+            let (own, others) = places.split_at(slots.read[*slot as usize].pieces.len());
+            own.iter().for_each(|place| raise(best, &cosines[usize::from(*place) * width..][..width]));
+            places = others;
         }
         Self { weights, read, nearest }
     }
@@ -66,16 +69,16 @@ impl Wordwise {
     /// The signal of a unit read with its neighbours, 0 to 1.
     pub(super) fn signal(&self, slot: u32, context: &Context) -> f32 {
         let Some(own) = self.nearest(slot) else { return 0.0 };
-        let mut best = own.to_vec();
+        let mut best: Vec<f32> = own.iter().map(|&cosine| f32::from(cosine)).collect();
         for (near, weight) in near(slot, context) {
-            if let Some(theirs) = self.nearest(near) {
-                raise(&mut best, theirs, weight);
+            for (best, &cosine) in best.iter_mut().zip(self.nearest(near).unwrap_or_default()) {
+                *best = best.max(weight * f32::from(cosine));
             }
         }
         self.weights.iter().zip(&best).map(|(weight, cosine)| weight * cosine).sum()
     }
 
-    fn nearest(&self, slot: u32) -> Option<&[f32]> {
+    fn nearest(&self, slot: u32) -> Option<&[i16]> {
         let at = self.read.binary_search(&slot).ok()?;
         self.nearest.chunks_exact(self.weights.len()).nth(at)
     }
@@ -86,47 +89,43 @@ fn near(slot: u32, context: &Context) -> impl Iterator<Item = (u32, f32)> {
     context.read_with(slot).filter(|(_, weight)| *weight >= LEAST)
 }
 
-/// Raises each of `best` to `weight` × the number in its place, if that is more.
+/// Raises each of `best` to the number in its place, if that is more.
 #[inline]
-fn raise(best: &mut [f32], numbers: &[f32], weight: f32) {
+fn raise(best: &mut [i16], numbers: &[i16]) {
     for (best, numbers) in best.as_chunks_mut::<LANES>().0.iter_mut().zip(numbers.as_chunks::<LANES>().0) {
-        *best = std::array::from_fn(|lane| {
-            let number = weight * numbers[lane];
-            if number > best[lane] { number } else { best[lane] }
-        });
+        *best = std::array::from_fn(|lane| best[lane].max(numbers[lane]));
     }
 }
 
 /// The different wordpieces of some units.
 struct Pieces {
     distinct: Vec<u16>,
-    /// By wordpiece, its place among the distinct ones.
+    /// The place of each of the units' wordpieces among the distinct ones, unit after unit.
     places: Vec<u16>,
 }
 
 impl Pieces {
     fn of(rows: usize, units: &[u32], slots: &Slots) -> Self {
-        let mut pieces = Self { distinct: vec![], places: vec![u16::MAX; rows] };
+        let mut place_of = vec![u16::MAX; rows];
         let of_units = || units.iter().map(|slot| &*slots.read[*slot as usize].pieces);
-        // each lies elsewhere: looked at together, none waits for another
-        black_box(of_units().filter_map(<[u16]>::first).fold(0, |all, piece| all | piece));
-        for piece in of_units().flatten() {
-            let place = &mut pieces.places[usize::from(*piece)];
+        look_at(of_units().filter_map(<[u16]>::first).copied());
+        let all = of_units().map(<[u16]>::len).sum();
+        let mut pieces = Self { distinct: vec![], places: Vec::with_capacity(all) };
+        for &piece in of_units().flatten() {
+            let place = &mut place_of[usize::from(piece)];
             if *place == u16::MAX {
                 *place = pieces.distinct.len() as u16;
-                pieces.distinct.push(*piece);
+                pieces.distinct.push(piece);
             }
+            pieces.places.push(*place);
         }
         pieces
     }
-
-    fn place(&self, piece: u16) -> usize {
-        usize::from(self.places[usize::from(piece)])
-    }
 }
 
-/// The cosine of each of `pieces` with each of `asked`, 0 where it is negative: a row of `width` numbers a piece.
-fn cosines(table: &Table, asked: &[(u16, f32)], pieces: &[u16], width: usize) -> Vec<f32> {
+/// The cosine of each of `pieces` with each of `asked` in parts of [`ONE`], 0 where it is negative: a row of `width` numbers
+/// a piece.
+fn cosines(table: &Table, asked: &[(u16, f32)], pieces: &[u16], width: usize) -> Vec<i16> {
     let stride = dots::padded(table.dims());
     let mut queries = Vec::with_capacity(asked.len() * stride);
     let mut scales = Vec::with_capacity(asked.len());
@@ -136,23 +135,17 @@ fn cosines(table: &Table, asked: &[(u16, f32)], pieces: &[u16], width: usize) ->
         queries.extend(dots::widened(row));
         queries.resize(scales.len() * stride, 0);
     }
-    let mut cosines = vec![0f32; pieces.len() * width];
+    let mut cosines = vec![0i16; pieces.len() * width];
     let (mut room, mut products) = (vec![0i16; stride], vec![0i32; asked.len()]);
     for (pieces, cosines) in pieces.chunks(FETCHED).zip(cosines.chunks_mut(FETCHED * width)) {
-        fetch(table, pieces);
+        look_at_rows(pieces.iter().filter_map(|piece| Some(table.direction(*piece)?.1)));
         for (piece, cosines) in pieces.iter().zip(cosines.chunks_exact_mut(width)) {
             let Some((norm, row)) = table.direction(*piece) else { continue };
             dots::compare(&queries, row, &mut room, &mut products);
             for ((cosine, &product), &scale) in cosines.iter_mut().zip(&products).zip(&scales) {
-                *cosine = (product as f32 * scale * norm).clamp(0.0, 1.0);
+                *cosine = (product as f32 * scale * norm * ONE).clamp(0.0, ONE) as i16;
             }
         }
     }
     cosines
-}
-
-/// Looks at every line of the rows of `pieces`, none of which waits for another.
-fn fetch(table: &Table, pieces: &[u16]) {
-    let rows = pieces.iter().filter_map(|piece| table.direction(*piece));
-    black_box(rows.flat_map(|(_, row)| row.iter().step_by(LINE)).fold(0, |all, byte| all | byte));
 }

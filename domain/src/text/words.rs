@@ -45,7 +45,12 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// Whether anything but stop words and symbols is said.
 pub fn has_content(text: &str) -> bool {
-    !content(&lowered(text)).is_empty()
+    let is_term = |token: &str| token.starts_with(is_spaceless) || token.contains('_') || says(without_s(token));
+    chunks(&lowered(text)).any(|chunk| {
+        let mut is_identifier = false;
+        wholes(chunk, |_| is_identifier = true);
+        is_identifier || tokens(chunk).any(is_term)
+    })
 }
 
 /// The lower-case words of a text as they stand, only a final `'s` cut: what names are compared with.
@@ -117,11 +122,16 @@ fn word(token: &str, stemmer: &Stemmer, terms: &mut Vec<String>) {
 }
 
 fn stemmed<'a>(word: &'a str, stemmer: &Stemmer) -> Option<Cow<'a, str>> {
-    if word.is_empty() || STOP_WORDS.contains(word) {
+    if !says(word) {
         return None;
     }
     let named = word.len() > LONGEST_STEMMED || word.contains(|c: char| c.is_numeric());
     Some(if named { Cow::Borrowed(word) } else { stemmer.stem(word) })
+}
+
+/// Whether a lower-case word is more than a stop word.
+fn says(word: &str) -> bool {
+    !word.is_empty() && !STOP_WORDS.contains(word)
 }
 
 fn pairs(run: &str, terms: &mut Vec<String>) {
