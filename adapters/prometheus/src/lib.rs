@@ -15,6 +15,8 @@
 
 mod count;
 mod labels;
+#[cfg(target_os = "linux")]
+mod process;
 mod series;
 
 use application::ports::metrics::{Measurement, Metrics};
@@ -44,6 +46,8 @@ impl Prometheus {
         let series = Series::default();
         series.register(&mut registry, config.version);
         series.begin();
+        #[cfg(target_os = "linux")]
+        registry.register_collector(Box::new(process::Myself));
         Self { registry, series }
     }
 }

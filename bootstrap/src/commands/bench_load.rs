@@ -66,8 +66,7 @@ pub(crate) async fn run(args: BenchLoad) -> Result<()> {
         let time = Duration::from_secs_f64(args.seconds);
         let before = stages::read(&address).await?;
         let mut result = measure(&address, &requests, *operation, args.connections, time, pace).await?;
-        let after = stages::read(&address).await?;
-        result.stages = after.iter().map(|(name, stage)| (name.clone(), stage.since(before.get(name)))).collect();
+        result.spent = stages::read(&address).await?.since(&before);
         results.push(result);
     }
     if args.json {

@@ -8,7 +8,7 @@ use anyhow::Result;
 use hdrhistogram::Histogram;
 
 use super::client::{Address, Connection};
-use super::stages::Stages;
+use super::stages::Spent;
 use super::work::{Operation, Requests};
 
 /// When the next request is sent.
@@ -33,13 +33,18 @@ pub(crate) struct Measured {
     /// Latencies of the 2xx answers in microseconds.
     pub latencies: Histogram<u64>,
     /// How the server spent the time.
-    pub stages: Stages,
+    pub spent: Spent,
 }
 
 impl Measured {
     /// Answers a second.
     pub(crate) fn rate(&self) -> f64 {
         self.answers as f64 / self.took.as_secs_f64()
+    }
+
+    /// The server's time on processors for one answer, in microseconds, if it says so.
+    pub(crate) fn cpu(&self) -> Option<f64> {
+        Some(self.spent.cpu? * 1e6 / (self.answers + self.errors).max(1) as f64)
     }
 }
 
@@ -62,7 +67,7 @@ pub(crate) async fn measure(
         errors: 0,
         took: Duration::ZERO,
         latencies: Histogram::new(3)?,
-        stages: Stages::new(),
+        spent: Spent::default(),
     };
     for driven in futures_util::future::join_all(drivers).await {
         let (latencies, errors) = driven?;

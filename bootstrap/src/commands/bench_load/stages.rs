@@ -1,4 +1,4 @@
-//! How the time of an operation was spent, by the server's own histograms of its stages.
+//! How the time of an operation was spent, by the server's own metrics: histograms of its stages, and time on processors.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,35 @@ pub(crate) struct Stage {
 /// The stages by name.
 pub(crate) type Stages = BTreeMap<String, Stage>;
 
-/// Reads the server's histograms as they are now.
-pub(crate) async fn read(address: &Address) -> Result<Stages> {
-    let answer = Connection::open(address).await?.send(&request("GET", "/metrics", address, None, "")).await?;
-    ensure!(answer.status == 200, "the server answered {} to GET /metrics", answer.status);
-    Ok(parse(std::str::from_utf8(&answer.body).context("GET /metrics answered no text")?))
+/// What the server says of its work so far.
+#[derive(Debug, Default)]
+pub(crate) struct Spent {
+    pub(crate) stages: Stages,
+    /// Time on processors in seconds, if it says so.
+    pub(crate) cpu: Option<f64>,
 }
 
-fn parse(text: &str) -> Stages {
+impl Spent {
+    /// What was added since `before`.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        let stage = |(name, stage): (&String, &Stage)| (name.clone(), stage.since(before.stages.get(name)));
+        Self {
+            stages: self.stages.iter().map(stage).collect(),
+            cpu: self.cpu.zip(before.cpu).map(|(now, then)| now - then),
+        }
+    }
+}
+
+/// Reads the server's metrics as they are now.
+pub(crate) async fn read(address: &Address) -> Result<Spent> {
+    let answer = Connection::open(address).await?.send(&request("GET", "/metrics", address, None, "")).await?;
+    ensure!(answer.status == 200, "the server answered {} to GET /metrics", answer.status);
+    let text = std::str::from_utf8(&answer.body).context("GET /metrics answered no text")?;
+    let cpu = text.lines().find_map(|line| line.strip_prefix("process_cpu_seconds_total ")?.parse().ok());
+    Ok(Spent { stages: stages(text), cpu })
+}
+
+fn stages(text: &str) -> Stages {
     let mut stages = Stages::new();
     for line in text.lines().filter_map(|line| line.strip_prefix("somabrain_stage_duration_seconds_")) {
         let Some((series, value)) = line.rsplit_once(' ') else { continue };
@@ -90,7 +111,7 @@ mod tests {
                     somabrain_stage_duration_seconds_bucket{le=\"0.001\",stage=\"ledger\"} 50\n\
                     somabrain_stage_duration_seconds_bucket{le=\"0.01\",stage=\"ledger\"} 100\n\
                     somabrain_stage_duration_seconds_bucket{le=\"+Inf\",stage=\"ledger\"} 100\n";
-        let stages = parse(text);
+        let stages = stages(text);
         let ledger = &stages["ledger"];
         assert_eq!((ledger.count(), ledger.mean()), (100.0, 5.0));
         assert!((ledger.quantile(0.5) - 1.0).abs() < 1e-9 && (ledger.quantile(0.99) - 9.82).abs() < 1e-9);

@@ -12,10 +12,13 @@ const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.99
 /// Prints a table.
 pub(crate) fn print(results: &[Measured], args: &BenchLoad) {
     let pace = args.rate.map_or("closed loop".to_string(), |rate| format!("{rate} requests/s"));
-    println!("{} connections, {} s each, {pace}; latencies in ms", args.connections, args.seconds);
     println!(
-        "{:10} {:>10} {:>9} {:>9} {:>9} {:>7} {:>9}",
-        "operation", "rate/s", "p50", "p99", "p99.9", "errors", "ratio"
+        "{} connections, {} s each, {pace}; latencies in ms, the server's CPU time for an answer in us",
+        args.connections, args.seconds
+    );
+    println!(
+        "{:10} {:>10} {:>9} {:>9} {:>9} {:>7} {:>9} {:>9}",
+        "operation", "rate/s", "p50", "p99", "p99.9", "errors", "ratio", "cpu us"
     );
     let ceiling = ceiling(results);
     for result in results {
@@ -24,7 +27,8 @@ pub(crate) fn print(results: &[Measured], args: &BenchLoad) {
             print!(" {:>9.3}", milliseconds(result, quantile));
         }
         let ratio = ceiling.map_or("-".into(), |ceiling| format!("1/{:.1}", ceiling / result.rate()));
-        println!(" {:>7} {ratio:>9}", result.errors);
+        let cpu = result.cpu().map_or("-".into(), |cpu| format!("{cpu:.0}"));
+        println!(" {:>7} {ratio:>9} {cpu:>9}", result.errors);
     }
     for result in results.iter().filter(|result| passed(result).next().is_some()) {
         println!("stages of {} (by the server's histograms)", result.operation);
@@ -37,7 +41,7 @@ pub(crate) fn print(results: &[Measured], args: &BenchLoad) {
 }
 
 fn passed(result: &Measured) -> impl Iterator<Item = (&String, &Stage)> {
-    result.stages.iter().filter(|(_, stage)| stage.count() > 0.0)
+    result.spent.stages.iter().filter(|(_, stage)| stage.count() > 0.0)
 }
 
 /// Prints one JSON document.
@@ -49,7 +53,7 @@ pub(crate) fn print_json(results: &[Measured]) {
             let mut row = json!({
                 "operation": result.operation.to_string(), "rate_per_second": result.rate(),
                 "answers": result.answers, "errors": result.errors, "seconds": result.took.as_secs_f64(),
-                "ratio_to_livez": ceiling.map(|ceiling| result.rate() / ceiling),
+                "ratio_to_livez": ceiling.map(|ceiling| result.rate() / ceiling), "cpu_us": result.cpu(),
             });
             for (name, quantile) in QUANTILES {
                 row[format!("{name}_ms")] = milliseconds(result, quantile).into();
