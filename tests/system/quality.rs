@@ -70,6 +70,17 @@ fn the_measures_of_bm25_are_those_worked_out_by_hand() {
 }
 
 #[test]
+fn a_shortlist_that_holds_everything_loses_nothing() {
+    let folder = place();
+    let report = measured(folder.path(), &["--shortlist"]);
+    let asked = report["corpora"][0]["questions"].clone();
+    assert_eq!(
+        report["shortlist"],
+        serde_json::json!({"questions": asked, "same_first_ten": asked, "recall_at_10_difference": 0.0})
+    );
+}
+
+#[test]
 fn recall_is_measured_beside_the_yardsticks_with_intervals() {
     let folder = place();
     let report = measured(folder.path(), &[]);

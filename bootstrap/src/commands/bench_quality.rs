@@ -16,6 +16,7 @@ pub(crate) mod ranking;
 mod report;
 mod resample;
 pub(crate) mod setup;
+mod shortlist;
 pub(crate) mod speakers;
 pub(crate) mod subject;
 mod vector;
@@ -36,6 +37,7 @@ use measured::{K, Measured};
 use report::{Misses, Report};
 use resample::Resampling;
 use setup::Setup;
+use shortlist::Shortlist;
 use speakers::Speakers;
 use subject::{Answered, Stored, Subject, Wanted};
 
@@ -68,6 +70,9 @@ pub(crate) struct BenchQuality {
     /// Say how well the confidence tells adversarial questions from the others, threshold by threshold.
     #[arg(long)]
     abstention: bool,
+    /// Ask again for so many memories that several times as many are compared in full, and say how many answers differ.
+    #[arg(long)]
+    shortlist: bool,
     /// List this many questions whose gold texts do not all come among the first ten, by number.
     #[arg(long, default_value_t = 0)]
     misses: usize,
@@ -102,6 +107,9 @@ pub(crate) async fn run(args: BenchQuality, settings: &Settings) -> Result<()> {
     if args.abstention {
         let abstention = Abstention::of(&corpora, &answers);
         report.abstention = Some(abstention.context("--abstention needs both kinds of question")?);
+    }
+    if args.shortlist {
+        report.shortlist = Some(Shortlist::of(&subject, &corpora, &stored, &answers).await?);
     }
     if args.misses > 0 {
         let all = misses::find(&subject, &corpora, &stored).await?;

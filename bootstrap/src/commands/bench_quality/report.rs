@@ -12,6 +12,7 @@ use super::groups::Group;
 use super::measured::Measured;
 use super::misses::Miss;
 use super::resample::Resampling;
+use super::shortlist::Shortlist;
 use super::speakers::Speakers;
 
 /// Everything that was measured.
@@ -28,6 +29,8 @@ pub(crate) struct Report<'a> {
     pub ablations: Vec<Ablation>,
     /// How well the confidence tells, if that was asked.
     pub abstention: Option<Abstention>,
+    /// What the shortlist loses, if that was asked.
+    pub shortlist: Option<Shortlist>,
     /// What is missed, if that was asked.
     pub misses: Option<Misses>,
     seconds: [f64; 2],
@@ -60,6 +63,7 @@ impl<'a> Report<'a> {
             resampling,
             ablations: Vec::new(),
             abstention: None,
+            shortlist: None,
             misses: None,
             seconds: [0.0; 2],
         }

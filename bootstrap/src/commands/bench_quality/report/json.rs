@@ -29,6 +29,12 @@ pub(super) fn document(report: &Report<'_>) -> Value {
     if let Some(abstention) = &report.abstention {
         document["abstention"] = self::abstention(abstention);
     }
+    if let Some(shortlist) = &report.shortlist {
+        document["shortlist"] = json!({
+            "questions": shortlist.questions, "same_first_ten": shortlist.same,
+            "recall_at_10_difference": shortlist.recall_at_10,
+        });
+    }
     if let Some(misses) = &report.misses {
         document["misses"] = self::misses(report, misses);
     }

@@ -5,6 +5,7 @@ use super::super::abstention::{Abstention, Point};
 use super::super::corpus::questions;
 use super::super::measured::{COMPARED, Measured};
 use super::super::resample::Difference;
+use super::super::shortlist::Shortlist;
 use super::{Misses, Report};
 
 /// Prints the report.
@@ -28,6 +29,13 @@ pub(super) fn print(report: &Report<'_>) {
     }
     if let Some(abstention) = &report.abstention {
         self::abstention(abstention);
+    }
+    if let Some(Shortlist { questions, same, recall_at_10 }) = report.shortlist {
+        let share = 100.0 * same as f64 / questions.max(1) as f64;
+        println!(
+            "\nshortlist: the same first ten as with a wider one for {same} of {questions} questions, {share:.1} %"
+        );
+        println!("recall@10 {:+.2} against it", 100.0 * recall_at_10);
     }
     if let Some(misses) = &report.misses {
         self::misses(report, misses);
