@@ -20,6 +20,7 @@ use std::time::Instant;
 use application::brain::Brain;
 use application::call::Call;
 use application::ports::Ports;
+use application::stages::watched;
 use futures_util::FutureExt;
 use poem::http::{HeaderValue, Method, header};
 use poem::{Endpoint, Request, Response};
@@ -125,7 +126,7 @@ impl<P: Ports, E: Endpoint<Output = Response>> Endpoint for Front<P, E> {
             tenant: None,
             began: Instant::now(),
         };
-        let answered = AssertUnwindSafe(self.answer(request, &mut seen)).catch_unwind().await;
+        let (answered, stages) = watched(AssertUnwindSafe(self.answer(request, &mut seen)).catch_unwind()).await;
         let answered = answered.unwrap_or_else(|_| Err(Problem::internal("a handler panicked")));
         let mut response = answered.unwrap_or_else(|problem| {
             observe::log_cause(&problem, &seen);
@@ -136,7 +137,7 @@ impl<P: Ports, E: Endpoint<Output = Response>> Endpoint for Front<P, E> {
             // The caller's next request is for another replica.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        observe::record(&self.brain, &self.config, &seen, response.status());
+        observe::record(&self.brain, &self.config, &seen, &stages, response.status());
         Ok(response)
     }
 }

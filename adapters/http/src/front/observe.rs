@@ -2,7 +2,8 @@
 
 use application::brain::Brain;
 use application::ports::Ports;
-use application::ports::metrics::Measurement;
+use application::ports::metrics::{Measurement, Stage};
+use application::stages::Stages;
 use poem::http::StatusCode;
 
 use super::Seen;
@@ -16,7 +17,7 @@ pub(super) fn log_cause(problem: &Problem, seen: &Seen) {
     }
 }
 
-pub(super) fn record<P: Ports>(brain: &Brain<P>, config: &Config, seen: &Seen, status: StatusCode) {
+pub(super) fn record<P: Ports>(brain: &Brain<P>, config: &Config, seen: &Seen, stages: &Stages, status: StatusCode) {
     let took = seen.began.elapsed();
     let (method, endpoint, status) = (seen.method, seen.endpoint, status.as_u16());
     brain.record(Measurement::Request { method, endpoint, status, took });
@@ -24,7 +25,21 @@ pub(super) fn record<P: Ports>(brain: &Brain<P>, config: &Config, seen: &Seen, s
     let tenant = seen.tenant.as_deref().unwrap_or("-");
     let latency_ms = took.as_secs_f64() * 1000.0;
     if took >= config.limits.slow {
-        tracing::warn!(request_id, tenant, method, operation = endpoint, status, latency_ms, "SLOW request");
+        let spent = |stage| stages.get(stage).map(|took| took.as_secs_f64() * 1000.0);
+        tracing::warn!(
+            request_id,
+            tenant,
+            method,
+            operation = endpoint,
+            status,
+            latency_ms,
+            policy_ms = spent(Stage::Policy),
+            encode_ms = spent(Stage::Encode),
+            ledger_ms = spent(Stage::Ledger),
+            memory_service_ms = spent(Stage::LongTerm),
+            working_memory_ms = spent(Stage::Working),
+            "SLOW request"
+        );
     } else {
         tracing::info!(request_id, tenant, method, operation = endpoint, status, latency_ms, "request");
     }
