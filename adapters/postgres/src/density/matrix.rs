@@ -129,7 +129,7 @@ pub(super) fn lawful(matrix: DensityMatrix) -> Result<DensityMatrix, InvalidRow>
         return Ok(matrix);
     }
     let repaired = repair(matrix.dim(), matrix.packed().to_vec(), matrix.observations());
-    let repaired = repaired.map_err(|e| InvalidRow::new("packed", e))?;
+    let repaired = repaired.map_err(|broken| InvalidRow::new("packed", format!("{broken:?}")))?;
     tracing::warn!(broken = ?repaired.broken, "a density matrix was mended");
     Ok(repaired.matrix)
 }
