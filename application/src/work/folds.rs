@@ -121,6 +121,6 @@ impl<P: Ports> Brain<P> {
             fold.observe(ours.map(Encoding::vector).as_deref(), Weight::of(observation.importance));
         }
         let places: Vec<Seq> = observations.iter().map(|observation| observation.seq).collect();
-        self.ports.density().merge(tenant, namespace, &fold, &places).await
+        self.ports.density().merge(tenant, namespace, &fold, &places, self.now()).await
     }
 }
