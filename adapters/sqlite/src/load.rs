@@ -14,7 +14,7 @@ use crate::acts::density::row::MatrixRow;
 use crate::error::{Error, InvalidRow};
 use crate::index::{Directory, Effect};
 use crate::row::{self, Kept, Row};
-use crate::schema::{density, links, memories, tombstones, unmerged, versions};
+use crate::schema::{density, density_snapshots, links, memories, tombstones, unmerged, versions};
 use crate::versions::VersionRow;
 
 /// What was loaded.
@@ -92,6 +92,15 @@ fn load_matrices(connection: &mut SqliteConnection, loaded: &mut Loaded) -> Resu
                 loaded.directory.apply(Effect::Matrix(tenant, namespace, Some(Arc::new(read.matrix))));
             }
             _ => loaded.unsound.push((tenant, namespace)),
+        }
+    }
+    // The first merge leaves a snapshot: a matrix that has one and no row was lost.
+    let merged = density_snapshots::table.select((density_snapshots::tenant, density_snapshots::namespace)).distinct();
+    for (tenant, namespace) in merged.load::<(String, String)>(connection)? {
+        let (Ok(tenant), Ok(namespace)) = (row::tenant(&tenant), row::namespace(&namespace)) else { continue };
+        let place = (tenant, namespace);
+        if loaded.directory.matrix(&place.0, &place.1).is_none() && !loaded.unsound.contains(&place) {
+            loaded.unsound.push(place);
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use domain::tenant::{Namespace, Tenant};
 
 use super::cache::Seen;
 use super::matrix::{self, MatrixRow};
-use super::{Place, renewal};
+use super::{Place, renewal, snapshots};
 use crate::error::Error;
 
 /// The matrix of a namespace as it is stored, and whether it broke a law until now.
@@ -22,6 +22,10 @@ pub(super) struct Present {
 pub(super) async fn present(connection: &AsyncPgConnection, place: Place<'_>, mixed: &Seen) -> Result<Present, Error> {
     let Place { tenant, namespace } = place;
     let Some(row) = matrix::row(connection, tenant, namespace).await? else {
+        if snapshots::any(connection, tenant, namespace).await? {
+            let lost = InvariantViolation::Shape { dim: mixed.matrix.dim(), found: 0 };
+            return replaced(connection, place, vec![lost], mixed).await;
+        }
         return Ok(Present { seen: mixed.clone(), breach: None });
     };
     match row.read() {
@@ -32,17 +36,26 @@ pub(super) async fn present(connection: &AsyncPgConnection, place: Place<'_>, mi
             let seen = row.remembered(Arc::new(read.matrix));
             Ok(Present { seen, breach: Some(breach(tenant, namespace, read.broken, Remedy::Mended)) })
         }
-        Err(broken) => {
-            let (seen, renewed) = match renewal::go_back(connection, place, None).await? {
-                Some(earlier) => earlier,
-                None => {
-                    let unmerged = renewal::begin_anew(connection, tenant, namespace).await?;
-                    (mixed.clone(), Renewed { snapshot: None, unmerged })
-                }
-            };
-            Ok(Present { seen, breach: Some(breach(tenant, namespace, broken, Remedy::Replaced(renewed))) })
-        }
+        Err(broken) => replaced(connection, place, broken, mixed).await,
     }
+}
+
+/// What takes the place of a matrix that broke laws by more than a little.
+async fn replaced(
+    connection: &AsyncPgConnection,
+    place: Place<'_>,
+    broken: Vec<InvariantViolation>,
+    mixed: &Seen,
+) -> Result<Present, Error> {
+    let Place { tenant, namespace } = place;
+    let (seen, renewed) = match renewal::go_back(connection, place, None).await? {
+        Some(earlier) => earlier,
+        None => {
+            let unmerged = renewal::begin_anew(connection, tenant, namespace).await?;
+            (mixed.clone(), Renewed { snapshot: None, unmerged })
+        }
+    };
+    Ok(Present { seen, breach: Some(breach(tenant, namespace, broken, Remedy::Replaced(renewed))) })
 }
 
 /// What is told of a matrix that broke laws.

@@ -11,6 +11,7 @@ use domain::tenant::{Namespace, Tenant};
 use somabrain_record::matrix::{Columns, packed};
 
 use super::cache::Seen;
+use super::snapshots;
 use crate::error::{Error, InvalidRow};
 use crate::schema::density;
 
@@ -63,7 +64,11 @@ pub(super) async fn look(
         density::checksum,
     ));
     let answer = row.get_result::<Answer>(&mut connection).await.optional()?;
-    let Some(answer) = answer else { return Ok(Looked::Nothing) };
+    let Some(answer) = answer else {
+        // The first merge leaves a snapshot: where there is one, the row was lost.
+        let lost = snapshots::any(connection, tenant, namespace).await?;
+        return Ok(if lost { Looked::Unsound } else { Looked::Nothing });
+    };
     let Some(packed) = answer.packed else { return Ok(Looked::Sound(known.clone())) };
     let row = MatrixRow {
         tenant_id: tenant.as_str().into(),

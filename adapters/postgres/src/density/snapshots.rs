@@ -58,6 +58,16 @@ pub(super) async fn list(
     Ok(rows.into_iter().filter_map(snapshot).collect())
 }
 
+/// Whether a merge has left any, sound or not.
+pub(super) async fn any(
+    mut connection: &AsyncPgConnection,
+    tenant: &Tenant,
+    namespace: &Namespace,
+) -> Result<bool, Error> {
+    let any = diesel::dsl::exists(of(tenant.as_str(), namespace.as_str()));
+    Ok(diesel::select(any).get_result(&mut connection).await?)
+}
+
 /// Keeps the matrix as it is, if the last snapshot is an hour old.
 pub(super) async fn keep(mut connection: &AsyncPgConnection, place: Place<'_>, at: Timestamp) -> Result<(), Error> {
     let of = |sql| {

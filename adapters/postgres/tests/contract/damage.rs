@@ -134,6 +134,19 @@ async fn what_does_not_fit_its_checksum_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_matrix_whose_row_is_lost_is_replaced() {
+    let database = Database::new().await;
+    filled(&database).await;
+    run(&database, "DELETE FROM density").await;
+    let replica = database.postgres().await;
+    assert_eq!(matrix(&replica).await.observations(), 1);
+    let breaches = replica.breaches();
+    let lost = InvariantViolation::Shape { dim: DIMENSIONS, found: 0 };
+    assert!(matches!(&breaches[..], [Breach { broken, .. }] if *broken == [lost]), "{breaches:?}");
+    is_whole(&replica).await;
+}
+
+#[tokio::test]
 async fn a_small_breach_is_mended_and_written_back() {
     let database = Database::new().await;
     filled(&database).await;

@@ -168,6 +168,18 @@ async fn what_does_not_fit_its_checksum_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_matrix_whose_row_is_lost_is_replaced() {
+    let folder = filled().await;
+    diesel::sql_query("DELETE FROM density").execute(&mut connection(folder.path())).unwrap();
+
+    let sqlite = open(folder.path()).await;
+
+    let lost = InvariantViolation::Shape { dim: 256, found: 0 };
+    assert_eq!(sqlite.breaches(), [breach(&[lost], replaced(HOUR, 2, 1))]);
+    is_whole(&sqlite).await;
+}
+
+#[tokio::test]
 async fn a_small_breach_is_mended_and_written_back() {
     let folder = filled().await;
     damage(folder.path(), |numbers| numbers[0] += 1e-7);

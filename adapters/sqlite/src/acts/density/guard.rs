@@ -37,6 +37,11 @@ impl Desk {
         namespace: &Namespace,
     ) -> Result<(i64, Arc<DensityMatrix>), Error> {
         let Some(row) = self.row(tenant, namespace)? else {
+            // The first merge leaves a snapshot: where there is one, the row was lost.
+            if self.has_snapshots(tenant, namespace)? {
+                let lost = InvariantViolation::Shape { dim: self.dimensions, found: 0 };
+                return self.replaced(tenant, namespace, vec![lost]);
+            }
             return Ok((0, Arc::new(DensityMatrix::maximally_mixed(self.dimensions))));
         };
         match row.read() {
@@ -48,16 +53,24 @@ impl Desk {
                 self.found(tenant, namespace, broken, Remedy::Mended);
                 Ok((row.version, matrix))
             }
-            Err(broken) => {
-                let renewed = match self.go_back(tenant, namespace, None)? {
-                    Some(renewed) => renewed,
-                    None => Renewed { snapshot: None, unmerged: self.begin_anew(tenant, namespace)? },
-                };
-                self.found(tenant, namespace, broken, Remedy::Replaced(renewed));
-                // It is sound now: a snapshot that is, or none at all.
-                self.present(tenant, namespace)
-            }
+            Err(broken) => self.replaced(tenant, namespace, broken),
         }
+    }
+
+    /// What takes the place of a matrix that broke laws by more than a little.
+    fn replaced(
+        &mut self,
+        tenant: &Tenant,
+        namespace: &Namespace,
+        broken: Vec<InvariantViolation>,
+    ) -> Result<(i64, Arc<DensityMatrix>), Error> {
+        let renewed = match self.go_back(tenant, namespace, None)? {
+            Some(renewed) => renewed,
+            None => Renewed { snapshot: None, unmerged: self.begin_anew(tenant, namespace)? },
+        };
+        self.found(tenant, namespace, broken, Remedy::Replaced(renewed));
+        // It is sound now: a snapshot that is, or neither row nor snapshot.
+        self.present(tenant, namespace)
     }
 
     /// What a fold makes of a matrix.

@@ -73,6 +73,12 @@ impl Desk {
         Ok(())
     }
 
+    /// Whether a merge has left any, sound or not.
+    pub(super) fn has_snapshots(&mut self, tenant: &Tenant, namespace: &Namespace) -> Result<bool, Error> {
+        let any = diesel::dsl::exists(of(tenant.as_str(), namespace.as_str()));
+        Ok(diesel::select(any).get_result(&mut self.connection)?)
+    }
+
     /// The newest snapshot at or before a moment that breaks no law; those that do are passed over.
     pub(super) fn newest_sound(
         &mut self,
