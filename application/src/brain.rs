@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use domain::index::lens::Lens;
 use domain::recall::term::Weights;
-use domain::tenant::{Label, Tenant};
+use domain::tenant::{Label, Namespace, Tenant};
 
 use crate::call::{Call, Caller};
 use crate::lessons::Copies;
 use crate::ports::admission::{Admission, Verdict};
 use crate::ports::authenticator::{Authenticator, Rejection};
+use crate::ports::density::Renewed;
 use crate::ports::error::PortError;
 use crate::ports::ledger::Note;
 use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
@@ -19,7 +20,7 @@ use crate::ports::policy::Action;
 use crate::ports::system::System;
 use crate::ports::{Component, Ports};
 use crate::stages;
-use crate::use_cases::{change, erase, feedback, health, links, plan, read, recall, remember, sessions};
+use crate::use_cases::{change, density, erase, feedback, health, links, plan, read, recall, remember, sessions};
 use crate::work::delivery::Deliveries;
 use crate::work::folds::Folds;
 
@@ -181,6 +182,29 @@ impl<P: Ports> Brain<P> {
         version: u32,
     ) -> Result<feedback::Learned, feedback::FeedbackError> {
         self.counted("take_feedback_back", feedback::take_back(self, call, version).await)
+    }
+
+    /// Shows what a density matrix says.
+    pub async fn inspect_density(
+        &self,
+        call: &Call,
+        namespace: Namespace,
+    ) -> Result<density::Inspected, density::DensityError> {
+        self.counted("inspect_density", density::inspect(self, call, namespace).await)
+    }
+
+    /// Begins a density matrix anew.
+    pub async fn reset_density(&self, call: &Call, namespace: Namespace) -> Result<Renewed, density::DensityError> {
+        self.counted("reset_density", density::reset(self, call, namespace).await)
+    }
+
+    /// Makes a density matrix what it was.
+    pub async fn restore_density(
+        &self,
+        call: &Call,
+        command: density::Restore,
+    ) -> Result<Renewed, density::DensityError> {
+        self.counted("restore_density", density::restore(self, call, command).await)
     }
 
     /// How the service and everything it stands on is.

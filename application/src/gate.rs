@@ -57,6 +57,11 @@ impl<'a> Resource<'a> {
         Self { kind, tenant: &call.caller.tenant, namespace: None, id: Some(id) }
     }
 
+    /// The density matrix of one of the caller's namespaces.
+    pub(crate) fn density(call: &'a Call, namespace: &'a domain::tenant::Namespace) -> Self {
+        Self { kind: "density", tenant: &call.caller.tenant, namespace: Some(namespace), id: None }
+    }
+
     /// Everything of a kind that the caller's tenant has.
     pub(crate) fn all(call: &'a Call, kind: &'static str) -> Self {
         Self { kind, tenant: &call.caller.tenant, namespace: None, id: None }

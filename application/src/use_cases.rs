@@ -1,6 +1,7 @@
 //! What callers can do, one file each: command or query, answer, error, `execute`.
 
 pub mod change;
+pub mod density;
 pub mod erase;
 pub mod feedback;
 pub mod health;

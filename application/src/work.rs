@@ -1,5 +1,6 @@
 //! What goes on beside requests; bootstrap decides when.
 
+mod breaches;
 pub mod delivery;
 pub mod expire;
 pub mod folds;

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "builders of test data stop where they stand")]
 
-use domain::density::check::{InvariantViolation, REPAIRABLE, check, repair};
+use domain::density::check::{InvariantViolation, REPAIRABLE, check, repair, verify};
 use domain::density::fold::{Fold, Weight};
 use domain::density::matrix::DensityMatrix;
 use domain::density::spectrum::{Spectrum, dominant};
@@ -65,6 +65,52 @@ proptest! {
         let start = DensityMatrix::maximally_mixed(7);
         let stepwise = folds.iter().fold(start.clone(), |rho, fold| rho.after(fold));
         prop_assert!(apart(stepwise.packed(), start.after(&grouped).packed()) < 1e-12);
+    }
+
+    /// Each replica folds its own runs and merges when it likes: which merge comes next is `turns`.
+    #[test]
+    fn replicas_that_merge_in_any_order_make_the_sequential_fold_in_merge_order(
+        replicas in vec(runs(8), 1..4),
+        turns in vec(0usize..4, 0..40),
+    ) {
+        let mut queues: Vec<_> = replicas.into_iter().map(|runs| runs.into_iter()).collect();
+        let (mut merged, mut order) = (DensityMatrix::maximally_mixed(8), Vec::new());
+        let rest = (0..queues.len()).cycle().take(8 * queues.len());
+        for turn in turns.into_iter().chain(rest) {
+            let replica = turn % queues.len();
+            let Some(run) = queues[replica].next() else { continue };
+            merged = merged.after(&fold_of(8, &run));
+            prop_assert_eq!(check(8, merged.packed()), vec![]);
+            order.extend(run);
+        }
+        let sequential = DensityMatrix::maximally_mixed(8).after(&fold_of(8, &order));
+        prop_assert!(apart(merged.packed(), sequential.packed()) < 1e-12);
+        prop_assert_eq!(merged.observations(), order.len() as u64);
+    }
+
+    /// One entry of a valid matrix becomes another: by little, by much, no number at all.
+    #[test]
+    fn a_corrupted_matrix_is_valid_mended_or_refused_with_the_law_that_it_breaks(
+        runs in runs(6),
+        at in 0usize..21,
+        by in prop_oneof![Just(f64::NAN), Just(f64::INFINITY), -2.0..2.0, -1e-7..1e-7, Just(0.1), Just(-1e-3)],
+    ) {
+        let rho = runs.iter().fold(DensityMatrix::maximally_mixed(6), |rho, run| rho.after(&fold_of(6, run)));
+        let mut packed = rho.packed().to_vec();
+        packed[at] += by;
+        let broken = check(6, &packed);
+        match repair(6, packed, rho.observations()) {
+            Ok(repaired) => {
+                prop_assert_eq!(check(6, repaired.matrix.packed()), vec![]);
+                prop_assert_eq!(repaired.broken, broken);
+                prop_assert!(apart(repaired.matrix.packed(), rho.packed()) <= 3.0 * by.abs());
+            }
+            Err(refused) => {
+                prop_assert!(!refused.is_empty());
+                // Numbers that are none break all laws, and equal nothing.
+                prop_assert_eq!(format!("{refused:?}"), format!("{broken:?}"));
+            }
+        }
     }
 
     #[test]
@@ -185,12 +231,16 @@ fn a_valid_matrix_goes_through_repair_unchanged() {
     let repaired = repair(2, packed.clone(), 3).unwrap();
     assert!(repaired.broken.is_empty());
     assert_eq!(repaired.matrix.packed(), packed);
+    assert_eq!(verify(repaired.matrix.clone()).unwrap(), repaired);
 }
 
 #[test]
 fn a_large_breach_is_refused() {
-    assert!(matches!(repair(2, vec![1.0, 0.0, 0.5], 1), Err(InvariantViolation::Trace(_))));
-    assert!(matches!(repair(2, vec![1.1, 0.0, -0.1], 1), Err(InvariantViolation::NotPositive(_))));
+    let refused = |packed| repair(2, packed, 1).unwrap_err();
+    assert!(matches!(refused(vec![1.0, 0.0, 0.5])[..], [InvariantViolation::Trace(_)]));
+    assert!(matches!(refused(vec![1.1, 0.0, -0.1])[..], [InvariantViolation::NotPositive(_)]));
+    let both = refused(vec![1.2, 0.0, -0.1]);
+    assert!(matches!(both[..], [InvariantViolation::Trace(_), InvariantViolation::NotPositive(_)]), "{both:?}");
     assert!(DensityMatrix::from_packed(2, vec![1.0, 0.0, 0.5], 1).is_err());
 }
 

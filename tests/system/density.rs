@@ -1,5 +1,6 @@
 //! Thirty-two writers on three replicas, one of which is killed: every memory is stored once and observed once, and the
-//! matrix is the fold of the observations in the order in which they were merged.
+//! matrix is the fold of the observations in the order in which they were merged. A matrix that is damaged in the database
+//! is replaced by whichever replica meets it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +13,7 @@ use domain::memory::Importance;
 use tokio_postgres::{Client, NoTls};
 
 use crate::load::{Book, Client as Caller, all_are_there_once};
+use crate::server::Server;
 use crate::stack::Stack;
 
 const WRITERS: u128 = 32;
@@ -28,8 +30,47 @@ fn writers_on_three_replicas_store_and_observe_every_memory_once() {
     runtime.block_on(async {
         let postgres = connected(stack.servers.postgres.url()).await;
         wait_until_observed(&postgres, i64::try_from(WRITERS * EACH).expect("a small number")).await;
-        the_matrix_is_the_fold_in_merge_order(&postgres).await;
+        the_matrix_is_the_fold_in_merge_order(&postgres, WRITERS * EACH).await;
     });
+}
+
+#[test]
+fn a_matrix_damaged_under_running_replicas_is_replaced_and_told() {
+    let stack = Stack::start(2).expect("the stack starts");
+    let (book, mut caller) = (Book::default(), Caller::of(&stack.urls(), 0));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let postgres = connected(stack.servers.postgres.url()).await;
+        (1..=5).for_each(|id| caller.remember(&book, id, &format!("kettle {id}"), || false));
+        wait_until_observed(&postgres, 5).await;
+        let damage = "UPDATE density SET packed = overlay(packed PLACING '\\xffffffffffffffff' FROM 1)";
+        assert_eq!(postgres.execute(damage, &[]).await.expect("damaged"), 1);
+        caller.remember(&book, 6, "kettle 6", || false);
+        wait_until_observed(&postgres, 6).await;
+        the_matrix_is_the_fold_in_merge_order(&postgres, 6).await;
+    });
+    all_are_there_once(&stack.urls(), &book);
+    let mut told = 0;
+    for replica in &stack.replicas {
+        let (_, metrics) = replica.call("GET", "/metrics", "").expect("metrics");
+        let count = metrics.as_str().and_then(|text| text.split_once("\nsomabrain_density_trace_error_total "));
+        told += count.and_then(|(_, rest)| rest.lines().next()).map_or(0, |count| count.parse().expect("a count"));
+        sees(replica, 6);
+    }
+    assert_eq!(told, 1, "by the one that met it");
+}
+
+/// Within a second: a replica may know the matrix as it was a moment ago.
+fn sees(replica: &Server, observations: u64) {
+    let begin = Instant::now();
+    loop {
+        let (status, seen) = replica.call("GET", "/admin/density?namespace=load", "").expect("it answers");
+        assert_eq!(status, 200, "{seen}");
+        if seen["observations"] == serde_json::json!(observations) {
+            return;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(5), "{seen}");
+    }
 }
 
 /// Each writer asks the replicas in turn and repeats a request until it is acknowledged; one replica is killed on the way.
@@ -85,7 +126,7 @@ async fn wait_until_observed(postgres: &Client, expected: i64) {
     }
 }
 
-async fn the_matrix_is_the_fold_in_merge_order(postgres: &Client) {
+async fn the_matrix_is_the_fold_in_merge_order(postgres: &Client, memories: u128) {
     let row = postgres.query_one("SELECT packed FROM density WHERE namespace = 'load'", &[]).await.expect("a matrix");
     let packed: Vec<u8> = row.get(0);
     let found: Vec<f64> = packed.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
@@ -103,7 +144,7 @@ async fn the_matrix_is_the_fold_in_merge_order(postgres: &Client) {
     }
     let dimensions = folds.values().next().expect("some were merged").dim();
     let expected = folds.values().fold(DensityMatrix::maximally_mixed(dimensions), |matrix, fold| matrix.after(fold));
-    assert_eq!(expected.observations() as u128, WRITERS * EACH);
+    assert_eq!(expected.observations() as u128, memories);
     let furthest = expected.packed().iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     assert!(furthest < 1e-9, "the matrix is {furthest} from the fold of {} merges", folds.len());
     println!("{} merges, {furthest:e} from the sequential fold", folds.len());

@@ -3,6 +3,7 @@
 mod architecture;
 mod commands;
 mod crash;
+mod damage;
 mod encoders;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]

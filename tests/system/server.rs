@@ -36,8 +36,13 @@ impl Server {
     }
 
     /// The same from a command with more in its environment.
-    pub(crate) fn of(mut command: Command) -> Result<Self> {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()?;
+    pub(crate) fn of(command: Command) -> Result<Self> {
+        Self::logging_to(Stdio::inherit(), command)
+    }
+
+    /// The same with its log elsewhere.
+    pub(crate) fn logging_to(log: impl Into<Stdio>, mut command: Command) -> Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("standard output is piped")?).lines();
         let Some(line) = lines.next().transpose()? else { bail!("the server ended: {}", child.wait()?) };
         let url = line.split_whitespace().find(|word| word.starts_with("http://")).context("it names its address")?;

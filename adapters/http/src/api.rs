@@ -15,6 +15,7 @@ use poem_openapi::{OpenApi, OpenApiService, Tags};
 
 use crate::config::Config;
 use crate::cursor::Cursors;
+use crate::density::DensityApi;
 use crate::feedback::FeedbackApi;
 use crate::front::{Front, Stopping};
 use crate::links::LinksApi;
@@ -44,7 +45,7 @@ pub(crate) enum Topic {
     Sessions,
     /// The parts of a tenant's memories.
     Namespaces,
-    /// Health, probes and metrics.
+    /// Health, probes, metrics, and what operators see and do.
     Operations,
 }
 
@@ -85,6 +86,7 @@ type Resources<P> = (
     LinksApi<P>,
     SessionsApi<P>,
     NamespacesApi<P>,
+    DensityApi<P>,
     OperationsApi<P>,
 );
 
@@ -99,6 +101,7 @@ fn resources<P: Ports>(brain: &Brain<P>, config: &Arc<Config>, stopping: &Stoppi
         LinksApi(brain.clone()),
         SessionsApi(brain.clone()),
         NamespacesApi(brain.clone()),
+        DensityApi(brain.clone()),
         OperationsApi { brain: brain.clone(), config: config.clone(), stopping: stopping.clone() },
     )
 }

@@ -19,6 +19,7 @@ mod authentication;
 pub mod config;
 mod connection;
 pub mod cursor;
+mod density;
 mod either;
 mod export;
 mod feedback;

@@ -25,7 +25,7 @@ const fn open(pattern: &'static str) -> Route {
 }
 
 /// Every route.
-pub const ROUTES: [Route; 19] = [
+pub const ROUTES: [Route; 22] = [
     route("/remember", "POST"),
     route("/remember/batch", "POST"),
     route("/recall", "POST"),
@@ -39,6 +39,9 @@ pub const ROUTES: [Route; 19] = [
     route("/sessions/{id}", "GET, HEAD, DELETE"),
     route("/namespaces", "GET, HEAD"),
     route("/namespaces/{name}", "DELETE"),
+    route("/admin/density", "GET, HEAD"),
+    route("/admin/density/reset", "POST"),
+    route("/admin/density/restore", "POST"),
     open("/health"),
     open("/livez"),
     open("/readyz"),

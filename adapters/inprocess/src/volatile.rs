@@ -14,9 +14,9 @@ mod search;
 mod teach;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 
-use domain::density::matrix::DensityMatrix;
+use application::ports::density::Breach;
 use domain::memory::{MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 use estate::Estate;
@@ -50,7 +50,8 @@ impl Volatile {
 struct State {
     counter: Counter,
     estates: HashMap<Tenant, Estate>,
-    matrices: HashMap<(Tenant, Namespace), Arc<DensityMatrix>>,
+    matrices: HashMap<(Tenant, Namespace), density::Kept>,
+    breaches: Vec<Breach>,
     /// What no matrix has seen; erased memories are not among it.
     unseen: BTreeMap<Seq, Unseen>,
     outbox: outbox::Waiting,

@@ -30,12 +30,18 @@ writes := {"memory:remember", "memory:change", "memory:erase", "memory:feedback"
 
 plans := {"memory:plan"}
 
+watches := {"density:read"}
+
+administers := {"density:reset", "density:restore"}
+
+everything := (((reads | writes) | plans) | watches) | administers
+
 grants := {
 	"reader": reads,
 	"writer": reads | writes,
 	"planner": reads | plans,
-	"operator": reads,
-	"admin": (reads | writes) | plans,
+	"operator": reads | watches,
+	"admin": everything,
 }
 
 default allow := false

@@ -43,16 +43,23 @@ test_an_operator_reads_and_does_not_erase if {
 	not authz.allow with input as asking(["operator"], "memory:erase", "acme")
 }
 
+test_an_operator_looks_at_matrices_and_only_an_admin_changes_them if {
+	authz.allow with input as asking(["operator"], "density:read", "acme")
+	not authz.allow with input as asking(["writer"], "density:read", "acme")
+	every action in authz.administers {
+		not authz.allow with input as asking(["operator", "writer", "planner"], action, "acme")
+		authz.allow with input as asking(["admin"], action, "acme")
+	}
+}
+
 test_an_admin_may_do_everything_in_the_own_tenant if {
-	actions := (authz.reads | authz.writes) | authz.plans
-	every action in actions {
+	every action in authz.everything {
 		authz.allow with input as asking(["admin"], action, "acme")
 	}
 }
 
 test_an_admin_may_do_nothing_elsewhere if {
-	actions := (authz.reads | authz.writes) | authz.plans
-	every action in actions {
+	every action in authz.everything {
 		not authz.allow with input as asking(["admin"], action, "globex")
 	}
 }

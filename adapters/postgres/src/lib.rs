@@ -43,6 +43,9 @@ mod versions;
 mod writes;
 mod wrong;
 
+use std::sync::Mutex;
+
+use application::ports::density::Breach;
 use application::ports::error::PortError;
 use application::ports::metrics::BreakerState;
 use domain::tenant::Tenant;
@@ -68,6 +71,8 @@ pub struct Postgres {
     pub(crate) config: Config,
     /// Density matrices as they were seen last.
     pub(crate) matrices: Matrices,
+    /// Breaches of their laws that nobody was told of yet.
+    pub(crate) breaches: Mutex<Vec<Breach>>,
 }
 
 impl Postgres {
@@ -82,7 +87,7 @@ impl Postgres {
         let matrices = Matrices::new(config.dimensions);
         let (turns, own) = (Turns::new(config.connections), Probe::new(&config));
         let (guard, bulk) = (guard(config.timeout), guard(config.bulk_timeout));
-        Ok(Self { pool, turns, own, guard, bulk, config, matrices })
+        Ok(Self { pool, turns, own, guard, bulk, config, matrices, breaches: Mutex::default() })
     }
 
     /// Whether the server answers, for `/health`; by a connection of its own, however busy the others are.

@@ -89,7 +89,11 @@ impl Series {
         to.register("somabrain_working_memory_hits_total", "Answers held in working memory", self.hits.clone());
         to.register("somabrain_working_memory_misses_total", "Answers it did not hold", self.misses.clone());
         to.register("somabrain_feedback_total", "Memories judged by feedback", self.feedback.clone());
-        to.register("somabrain_density_trace_error_total", "Matrices whose trace was off", self.trace_errors.clone());
+        to.register(
+            "somabrain_density_trace_error_total",
+            "Matrices with a wrong trace, or damaged",
+            self.trace_errors.clone(),
+        );
         to.register("somabrain_density_psd_clip_total", "Matrices with negative eigenvalues", self.psd_clips.clone());
         to.register("somabrain_memories_total", "Memories held now", self.memories.clone());
         let build = Family::<Build, Gauge>::default();

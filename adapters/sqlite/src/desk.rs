@@ -99,7 +99,8 @@ impl Desk {
     /// Builds everything in memory again from the rows.
     pub(crate) fn reload(&mut self) -> Result<(), Error> {
         let loaded = load::load(&mut self.connection, self.index.read().lens())?;
-        *self.index.write() = loaded.directory;
+        self.index.write().replace(loaded.directory);
+        self.mend(&loaded.unsound);
         Ok(())
     }
 

@@ -5,8 +5,10 @@
 mod stale;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::mem;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use application::ports::density::Breach;
 use application::ports::long_term::{Act, Entry};
 use domain::density::matrix::DensityMatrix;
 use domain::index::NamespaceIndex;
@@ -29,6 +31,8 @@ pub(crate) enum Effect {
     Erase(Seq, Tenant, MemoryId),
     /// The density matrix of a namespace; `None`: there is none any more.
     Matrix(Tenant, Namespace, Option<Arc<DensityMatrix>>),
+    /// A density matrix that broke a law, and does so no more.
+    Breach(Breach),
 }
 
 /// The index of one namespace, searched by many and written by one.
@@ -61,6 +65,7 @@ pub(crate) struct Directory {
     shelves: HashMap<Tenant, Shelf>,
     unmerged: BTreeMap<Seq, (Tenant, MemoryId)>,
     matrices: HashMap<(Tenant, Namespace), Arc<DensityMatrix>>,
+    breaches: Vec<Breach>,
 }
 
 /// What one tenant has.
@@ -102,6 +107,16 @@ impl Directory {
     /// The density matrix of a namespace, if anything was merged.
     pub(crate) fn matrix(&self, tenant: &Tenant, namespace: &Namespace) -> Option<Arc<DensityMatrix>> {
         self.matrices.get(&(tenant.clone(), namespace.clone())).cloned()
+    }
+
+    /// Hands over the breaches found so far.
+    pub(crate) fn breaches(&mut self) -> Vec<Breach> {
+        mem::take(&mut self.breaches)
+    }
+
+    /// Takes what was loaded again in place of all this, but for what is still to be told.
+    pub(crate) fn replace(&mut self, loaded: Self) {
+        *self = Self { breaches: self.breaches(), ..loaded };
     }
 
     /// The oldest memories that no matrix has seen, with their places.
@@ -159,6 +174,7 @@ impl Directory {
             Effect::Matrix(tenant, namespace, None) => {
                 self.matrices.remove(&(tenant, namespace));
             }
+            Effect::Breach(breach) => self.breaches.push(breach),
         }
     }
 }

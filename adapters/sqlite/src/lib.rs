@@ -83,7 +83,8 @@ pub struct Statistics {
 
 impl Sqlite {
     /// Opens a data folder, or makes one. What is there is checked, every checksum too, before anything is written; a
-    /// folder that is refused is as it was.
+    /// folder that is refused is as it was. A density matrix that is damaged is no reason to refuse: it is mended or
+    /// replaced once all else was found sound.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
         Self::open_for(Purpose::Ledger, config).await
     }

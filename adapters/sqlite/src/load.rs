@@ -7,9 +7,10 @@ use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use domain::index::lens::Lens;
 use domain::memory::Seq;
+use domain::tenant::{Namespace, Tenant};
 use domain::time::Timestamp;
 
-use crate::acts::density::MatrixRow;
+use crate::acts::density::row::MatrixRow;
 use crate::error::{Error, InvalidRow};
 use crate::index::{Directory, Effect};
 use crate::row::{self, Kept, Row};
@@ -24,12 +25,15 @@ pub(crate) struct Loaded {
     pub(crate) last: Seq,
     /// The latest moment that any memory names.
     pub(crate) latest: Timestamp,
+    /// Whose matrices are not in memory, because they break a law.
+    pub(crate) unsound: Vec<(Tenant, Namespace)>,
 }
 
 /// Loads everything in one reading transaction.
 pub(crate) fn load(connection: &mut SqliteConnection, lens: Lens) -> Result<Loaded, Error> {
     connection.transaction(|connection| {
-        let mut loaded = Loaded { directory: Directory::new(lens), last: Seq(0), latest: Timestamp::MIN };
+        let (directory, unsound) = (Directory::new(lens), Vec::new());
+        let mut loaded = Loaded { directory, last: Seq(0), latest: Timestamp::MIN, unsound };
         load_memories(connection, &mut loaded)?;
         load_unmerged(connection, &mut loaded)?;
         load_tombstones(connection, &mut loaded)?;
@@ -75,23 +79,29 @@ fn load_tombstones(connection: &mut SqliteConnection, loaded: &mut Loaded) -> Re
     Ok(())
 }
 
+/// A matrix is derived from memories: one that is damaged keeps nothing from being loaded.
 fn load_matrices(connection: &mut SqliteConnection, loaded: &mut Loaded) -> Result<(), Error> {
     for row in density::table.load_iter::<MatrixRow, DefaultLoadingMode>(connection)? {
         let row = row?;
-        let (tenant, namespace) = (row::tenant(&row.tenant)?, row::namespace(&row.namespace)?);
-        loaded.directory.apply(Effect::Matrix(tenant, namespace, Some(Arc::new(row.try_into()?))));
+        let (Ok(tenant), Ok(namespace)) = (row::tenant(&row.tenant), row::namespace(&row.namespace)) else {
+            tracing::error!("a density matrix breaks an invariant: it is of no tenant or namespace; it is passed over");
+            continue;
+        };
+        match row.read() {
+            Ok(read) if read.broken.is_empty() => {
+                loaded.directory.apply(Effect::Matrix(tenant, namespace, Some(Arc::new(read.matrix))));
+            }
+            _ => loaded.unsound.push((tenant, namespace)),
+        }
     }
-    let snapshots = density_snapshots::table.select((
-        density_snapshots::tenant,
-        density_snapshots::namespace,
-        density_snapshots::dimensions,
-        density_snapshots::observations,
-        density_snapshots::version,
-        density_snapshots::packed,
-        density_snapshots::checksum,
-    ));
-    for row in snapshots.load_iter::<MatrixRow, DefaultLoadingMode>(connection)? {
-        row?.check()?;
+    // The first merge leaves a snapshot: a matrix that has one and no row was lost.
+    let merged = density_snapshots::table.select((density_snapshots::tenant, density_snapshots::namespace)).distinct();
+    for (tenant, namespace) in merged.load::<(String, String)>(connection)? {
+        let (Ok(tenant), Ok(namespace)) = (row::tenant(&tenant), row::namespace(&namespace)) else { continue };
+        let place = (tenant, namespace);
+        if loaded.directory.matrix(&place.0, &place.1).is_none() && !loaded.unsound.contains(&place) {
+            loaded.unsound.push(place);
+        }
     }
     Ok(())
 }

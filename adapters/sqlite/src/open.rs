@@ -26,7 +26,7 @@ use crate::writer::Writer;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The schema that the newest migration makes, as it says itself in `PRAGMA user_version`.
-const SCHEMA: i64 = 3;
+const SCHEMA: i64 = 4;
 
 /// An open folder.
 pub(crate) struct Opened {
@@ -61,7 +61,7 @@ pub(crate) fn open(purpose: Purpose, config: Config) -> Result<Opened, OpenError
         }
     };
     let index = Arc::new(Index::new(loaded.directory));
-    let desk = Desk {
+    let mut desk = Desk {
         connection,
         index: index.clone(),
         chains: Chains::new(config.audit_key.clone()),
@@ -74,6 +74,7 @@ pub(crate) fn open(purpose: Purpose, config: Config) -> Result<Opened, OpenError
         broken: None,
         fresh: HashSet::new(),
     };
+    desk.mend(&loaded.unsound);
     let writer = Writer::start(desk).map_err(other)?;
     Ok(Opened { index, readers: Readers::new(folder), writer, lock })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use application::ports::density::{DensityStore, Unmerged};
+use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
@@ -23,6 +23,7 @@ use domain::time::Timestamp;
 
 use crate::Sqlite;
 use crate::acts::apply::Applying;
+use crate::acts::density::snapshots;
 use crate::acts::teach;
 use crate::error::{ActError, Error};
 use crate::index::{Shelf, reading};
@@ -146,9 +147,10 @@ impl DensityStore for Sqlite {
         namespace: &Namespace,
         fold: &Fold,
         places: &[Seq],
+        at: Timestamp,
     ) -> Result<(), PortError> {
         let (tenant, namespace, fold, places) = (tenant.clone(), namespace.clone(), fold.clone(), places.to_vec());
-        let merging = Merging { tenant, namespace, fold, places };
+        let merging = Merging { tenant, namespace, fold, places, at };
         let done = self.writer.ask(|answer| Command::Merge(merging, answer)).await;
         done.map_err(|error| failure(error).at("density", "merge a fold"))
     }
@@ -163,6 +165,26 @@ impl DensityStore for Sqlite {
             importance: memory.importance,
         };
         Ok(found.into_iter().map(unmerged).collect())
+    }
+
+    async fn snapshots(&self, tenant: &Tenant, namespace: &Namespace) -> Result<Vec<Snapshot>, PortError> {
+        let (tenant, namespace) = (tenant.clone(), namespace.clone());
+        let read = self.readers.run(move |connection| snapshots::list(connection, &tenant, &namespace)).await;
+        read.map_err(|error| error.at("density", "list the snapshots of a matrix"))
+    }
+
+    async fn reset(&self, act: Resetting) -> Result<Renewed, PortError> {
+        let done = self.writer.ask(|answer| Command::Reset(act, answer)).await;
+        done.map_err(|error| failure(error).at("density", "begin a matrix anew"))
+    }
+
+    async fn restore(&self, act: Restoring) -> Result<Option<Renewed>, PortError> {
+        let done = self.writer.ask(|answer| Command::Restore(act, answer)).await;
+        done.map_err(|error| failure(error).at("density", "restore a matrix"))
+    }
+
+    fn breaches(&self) -> Vec<Breach> {
+        self.index.write().breaches()
     }
 }
 

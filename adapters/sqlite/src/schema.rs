@@ -82,6 +82,13 @@ table! {
 }
 
 table! {
+    merged (seq) {
+        seq -> BigInt,
+        version -> BigInt,
+    }
+}
+
+table! {
     audit_log (id) {
         id -> BigInt,
         tenant_id -> Text,
@@ -173,4 +180,4 @@ table! {
     }
 }
 
-allow_tables_to_appear_in_same_query!(memories, unmerged);
+allow_tables_to_appear_in_same_query!(memories, merged, unmerged);

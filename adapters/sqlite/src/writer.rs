@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 
+use application::ports::density::{Renewed, Resetting, Restoring};
 use application::ports::ledger::{Changing, Erased, Erasing, Reencoding, Remembering, Stored};
 use application::ports::teaching::{Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::memory::{Memory, Seq};
 use domain::tenant::{Namespace, Tenant};
+use domain::time::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::acts::apply::Applying;
@@ -25,6 +27,8 @@ pub(crate) enum Command {
     Teach(Teaching, Answer<Taught>),
     Reencode(Reencoding, Answer<usize>),
     Merge(Merging, Answer<()>),
+    Reset(Resetting, Answer<Renewed>),
+    Restore(Restoring, Answer<Option<Renewed>>),
     Apply(Applying, Answer<()>),
     Publish(Publishing, Answer<()>),
     Reindex(Answer<()>),
@@ -38,6 +42,7 @@ pub(crate) struct Merging {
     pub(crate) namespace: Namespace,
     pub(crate) fold: Fold,
     pub(crate) places: Vec<Seq>,
+    pub(crate) at: Timestamp,
 }
 
 /// How far the stream has been told of a tenant's chain.
@@ -131,6 +136,8 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
             | Command::Change(..)
             | Command::Teach(..)
             | Command::Merge(..)
+            | Command::Reset(..)
+            | Command::Restore(..)
             | Command::Apply(..)
             | Command::Publish(..) => group.push(command),
             Command::Reindex(answer) => {
@@ -178,6 +185,8 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Teach(act, answer) => reply(answer, desk.act(|desk| desk.teach(&act))),
         Command::Reencode(act, answer) => reply(answer, desk.act(|desk| desk.reencode(&act))),
         Command::Merge(act, answer) => reply(answer, desk.act(|desk| desk.merge(&act))),
+        Command::Reset(act, answer) => reply(answer, desk.act(|desk| desk.reset(&act))),
+        Command::Restore(act, answer) => reply(answer, desk.act(|desk| desk.restore(&act))),
         Command::Apply(act, answer) => reply(answer, desk.act(|desk| desk.apply(&act))),
         Command::Publish(act, answer) => reply(answer, desk.act(|desk| desk.publish(&act))),
         Command::Reindex(answer) | Command::Compact(answer) | Command::Probe(answer) => reply(answer, Ok(())),
@@ -196,6 +205,8 @@ fn refuse(command: Command, error: &Error) {
         Command::Erase(_, answer) => send(answer, Err(failed())),
         Command::Teach(_, answer) => send(answer, Err(failed())),
         Command::Reencode(_, answer) => send(answer, Err(failed())),
+        Command::Reset(_, answer) => send(answer, Err(failed())),
+        Command::Restore(_, answer) => send(answer, Err(failed())),
         Command::Merge(_, answer) | Command::Apply(_, answer) | Command::Publish(_, answer) => {
             send(answer, Err(failed()));
         }

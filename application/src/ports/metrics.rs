@@ -65,7 +65,7 @@ pub enum Measurement {
         /// How many it called useless.
         useless: u64,
     },
-    /// A density matrix whose trace was off.
+    /// A density matrix whose trace was off, or about which nothing can be trusted: not what was written, or no numbers.
     DensityTraceError,
     /// A density matrix that had a negative eigenvalue.
     DensityPsdClip,

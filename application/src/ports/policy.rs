@@ -48,11 +48,17 @@ pub enum Action {
     EndSession,
     /// Say which memories of a recall were useful, or take that back.
     Feedback,
+    /// See what a density matrix says.
+    InspectDensity,
+    /// Begin a density matrix anew.
+    ResetDensity,
+    /// Make a density matrix what it was.
+    RestoreDensity,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Remember,
         Self::Recall,
         Self::Plan,
@@ -62,6 +68,9 @@ impl Action {
         Self::ReadSession,
         Self::EndSession,
         Self::Feedback,
+        Self::InspectDensity,
+        Self::ResetDensity,
+        Self::RestoreDensity,
     ];
 
     /// The action in the policy's words.
@@ -76,6 +85,9 @@ impl Action {
             Self::ReadSession => "session:read",
             Self::EndSession => "session:end",
             Self::Feedback => "memory:feedback",
+            Self::InspectDensity => "density:read",
+            Self::ResetDensity => "density:reset",
+            Self::RestoreDensity => "density:restore",
         }
     }
 }
@@ -83,7 +95,7 @@ impl Action {
 /// What an operation touches; the tenant is whose it is, which need not be the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource<'a> {
-    /// `memory`, `namespace`, `session`, `subject`, `feedback`.
+    /// `memory`, `namespace`, `session`, `subject`, `feedback`, `density`.
     pub kind: &'static str,
     /// Whose it is.
     pub tenant: &'a Tenant,

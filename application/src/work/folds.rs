@@ -56,7 +56,7 @@ impl Folds {
 
 impl<P: Ports> Brain<P> {
     /// Merges what was observed since the last time into the density store. What could not be merged stays for the
-    /// next time; the first error is returned.
+    /// next time; the first error is returned. Breaches that the store has found are told.
     pub async fn merge_observations(&self) -> Result<usize, PortError> {
         let (mut merged, mut failed) = (0, None);
         for (place, observations) in self.folds.take() {
@@ -68,6 +68,7 @@ impl<P: Ports> Brain<P> {
                 }
             }
         }
+        self.tell_breaches();
         failed.map_or(Ok(merged), Err)
     }
 
@@ -91,10 +92,12 @@ impl<P: Ports> Brain<P> {
     }
 
     /// Folds again, from the ledger, the memories stored at `by` or before that are in no matrix. At the start of a single
-    /// process that is all of them; beside other replicas it is what is too old to be in anybody's hands.
+    /// process that is all of them; beside other replicas it is what is too old to be in anybody's hands. Breaches that the
+    /// store found when it was opened are told before.
     pub async fn recover_observations(&self, by: Timestamp) -> Result<usize, PortError> {
         const AT_A_TIME: usize = 4096;
         let mut recovered = 0;
+        self.tell_breaches();
         loop {
             let lost = self.ports.density().unmerged(by, AT_A_TIME).await?;
             let found = lost.len();
@@ -121,6 +124,6 @@ impl<P: Ports> Brain<P> {
             fold.observe(ours.map(Encoding::vector).as_deref(), Weight::of(observation.importance));
         }
         let places: Vec<Seq> = observations.iter().map(|observation| observation.seq).collect();
-        self.ports.density().merge(tenant, namespace, &fold, &places).await
+        self.ports.density().merge(tenant, namespace, &fold, &places, self.now()).await
     }
 }

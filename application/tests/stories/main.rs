@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a story is about must not fail before it begins")]
 
 mod delivering;
+mod density;
 mod erasing;
 mod feedback;
 mod observing;

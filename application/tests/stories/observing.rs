@@ -1,9 +1,10 @@
 //! The density matrix counts every memory once.
 
 use application::ports::Ports;
-use application::ports::density::DensityStore;
+use application::ports::density::{Breach, DensityStore, Remedy, Renewed};
 use application::ports::ledger::Selection;
-use domain::density::check::check;
+use application::ports::metrics::Measurement;
+use domain::density::check::{InvariantViolation, check};
 use domain::tenant::Namespace;
 
 use crate::world::{World, draft};
@@ -65,4 +66,26 @@ async fn a_memory_erased_before_its_merge_takes_no_other_with_it() {
     world.erase(Selection::Id(erased)).await;
     assert_eq!(world.brain.merge_observations().await.unwrap(), 1);
     assert_eq!(observations(&world).await, 1);
+}
+
+#[tokio::test]
+async fn a_matrix_that_broke_its_laws_is_counted_once_under_each_name() {
+    let anew = Remedy::Replaced(Renewed { snapshot: None, unmerged: 3 });
+    let [trace, psd] = [InvariantViolation::Trace(1.1), InvariantViolation::NotPositive(-0.5)];
+    for (broken, remedy, trace_errors, psd_clips) in [
+        (vec![trace], anew, 1, 0),
+        (vec![psd], Remedy::Mended, 0, 1),
+        (vec![trace, psd], anew, 1, 1),
+        (vec![InvariantViolation::Entry(7)], anew, 1, 0),
+        (vec![], anew, 1, 0),
+    ] {
+        let world = World::new();
+        let (tenant, namespace) = (world.ada.caller.tenant.clone(), Namespace::default());
+        world.ports().density().breach(Breach { tenant, namespace, broken: broken.clone(), remedy });
+        world.brain.merge_observations().await.unwrap();
+        world.brain.recover_observations(world.now()).await.unwrap();
+        let count = |of| world.ports().metrics().count(|one| *one == of);
+        let counted = (count(Measurement::DensityTraceError), count(Measurement::DensityPsdClip));
+        assert_eq!(counted, (trace_errors, psd_clips), "{broken:?}");
+    }
 }

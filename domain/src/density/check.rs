@@ -73,25 +73,41 @@ pub struct Repaired {
 }
 
 /// Takes a triangle whose trace and least eigenvalue are off by at most [`REPAIRABLE`], mended by projection: negative
-/// eigenvalues become zero and the trace is brought back to one. Anything worse is refused with the law it breaks.
-pub fn repair(d: usize, packed: Vec<f64>, observations: u64) -> Result<Repaired, InvariantViolation> {
+/// eigenvalues become zero and the trace is brought back to one. Anything worse is refused with all laws that it breaks.
+pub fn repair(d: usize, packed: Vec<f64>, observations: u64) -> Result<Repaired, Vec<InvariantViolation>> {
     let broken = check(d, &packed);
-    for &violation in &broken {
-        match violation {
-            InvariantViolation::Trace(trace) if (trace - 1.0).abs() <= REPAIRABLE => {}
-            InvariantViolation::NotPositive(least) if least >= -REPAIRABLE => {}
-            refused => return Err(refused),
-        }
+    if broken.is_empty() {
+        return Ok(Repaired { matrix: DensityMatrix::of_valid(d, packed, observations), broken });
     }
-    let mut mended = packed;
-    if broken.iter().any(|violation| matches!(violation, InvariantViolation::NotPositive(_))) {
-        mended = without_negative(d, &mended)?;
+    if !broken.iter().all(is_small) {
+        return Err(broken);
     }
-    if !broken.is_empty() {
-        let trace = triangle::trace(&mended, d);
-        triangle::scale(&mut mended, 1.0 / trace);
+    let mended = mended(d, packed, &broken).and_then(|packed| DensityMatrix::from_packed(d, packed, observations));
+    mended.map(|matrix| Repaired { matrix, broken }).map_err(|violation| vec![violation])
+}
+
+/// [`repair`] for a matrix that was computed from others, which is left as it is where it breaks no law.
+pub fn verify(matrix: DensityMatrix) -> Result<Repaired, Vec<InvariantViolation>> {
+    if check(matrix.dim(), matrix.packed()).is_empty() {
+        return Ok(Repaired { matrix, broken: Vec::new() });
     }
-    Ok(Repaired { matrix: DensityMatrix::from_packed(d, mended, observations)?, broken })
+    repair(matrix.dim(), matrix.packed().to_vec(), matrix.observations())
+}
+
+fn is_small(violation: &InvariantViolation) -> bool {
+    match *violation {
+        InvariantViolation::Trace(trace) => (trace - 1.0).abs() <= REPAIRABLE,
+        InvariantViolation::NotPositive(least) => least >= -REPAIRABLE,
+        InvariantViolation::Shape { .. } | InvariantViolation::Entry(_) | InvariantViolation::NoSpectrum => false,
+    }
+}
+
+fn mended(d: usize, packed: Vec<f64>, broken: &[InvariantViolation]) -> Result<Vec<f64>, InvariantViolation> {
+    let negative = broken.iter().any(|violation| matches!(violation, InvariantViolation::NotPositive(_)));
+    let mut packed = if negative { without_negative(d, &packed)? } else { packed };
+    let trace = triangle::trace(&packed, d);
+    triangle::scale(&mut packed, 1.0 / trace);
+    Ok(packed)
 }
 
 fn damage(d: usize, packed: &[f64]) -> Option<InvariantViolation> {

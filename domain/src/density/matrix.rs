@@ -44,6 +44,11 @@ impl DensityMatrix {
         &self.packed
     }
 
+    /// The sum of the diagonal: 1, to 1e-9.
+    pub fn trace(&self) -> f64 {
+        triangle::trace(&self.packed, self.dim)
+    }
+
     /// The largest eigenvalue, 1/d to 1.
     pub fn largest(&self) -> f64 {
         self.largest

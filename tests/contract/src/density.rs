@@ -3,6 +3,7 @@
 //! The adapter under test is the ledger too: places come from storing.
 
 mod encoders;
+mod snapshots;
 
 use application::ports::density::DensityStore;
 use application::ports::error::PortErrorKind;
@@ -17,6 +18,7 @@ use futures_util::future::join_all;
 use crate::memories::{store as fill, *};
 
 pub use encoders::*;
+pub use snapshots::*;
 
 crate::suite! { ($) density:
     a_namespace_without_memories_is_maximally_mixed,
@@ -36,6 +38,18 @@ crate::suite! { ($) density:
     matrices_are_of_one_namespace_and_tenant,
     a_density_matrix_begins_anew_with_the_last_encoding,
     a_fold_of_another_encoder_says_nothing,
+    a_snapshot_is_kept_at_most_once_an_hour,
+    the_last_24_snapshots_are_kept,
+    a_restored_matrix_is_what_it_was_at_the_moment,
+    without_a_moment_the_latest_snapshot_is_restored,
+    matrices_restored_again_and_again_count_nothing_twice,
+    where_no_snapshot_is_early_enough_nothing_is_restored,
+    a_reset_matrix_begins_anew_with_all_memories_unmerged,
+    what_was_never_merged_can_be_reset,
+    what_was_erased_is_not_folded_again,
+    an_erased_namespace_has_no_snapshots,
+    a_matrix_is_renewed_for_one_namespace_and_tenant,
+    where_all_laws_hold_no_breach_is_found,
 }
 
 fn default_namespace() -> Namespace {
@@ -70,12 +84,12 @@ async fn observe(store: &(impl Ledger + DensityStore), memories: Vec<Memory>) ->
     let fold = fold(dim, &memories);
     let (tenant, namespace) = (memories[0].tenant.clone(), memories[0].namespace.clone());
     let stored = fill(store, memories).await;
-    store.merge(&tenant, &namespace, &fold, &places(&stored)).await.expect("merged");
+    store.merge(&tenant, &namespace, &fold, &places(&stored), second(0)).await.expect("merged");
     stored
 }
 
 async fn kind_of_merge(store: &impl DensityStore, fold: &Fold, places: &[Seq]) -> Option<PortErrorKind> {
-    store.merge(&acme(), &default_namespace(), fold, places).await.err().map(|error| error.kind)
+    store.merge(&acme(), &default_namespace(), fold, places, second(0)).await.err().map(|error| error.kind)
 }
 
 fn near(a: &DensityMatrix, b: &DensityMatrix) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! The adapter under test is a ledger too, whose long-term memory is elsewhere, and which has a stream to tell.
 
+mod events;
 mod reencoding;
 
 use application::ports::ledger::{Amendment, Change, Ledger, Selection, Stored};
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use crate::memories::{store as fill, *};
 
+pub use events::*;
 pub use reencoding::*;
 
 crate::suite! { ($) outbox:
@@ -34,6 +36,7 @@ crate::suite! { ($) outbox:
     what_was_told_after_the_lease_counts_all_the_same,
     events_come_in_the_order_of_the_chain_until_they_are_told,
     an_event_says_who_did_what_in_which_request,
+    a_matrix_begun_anew_or_restored_is_an_event,
     events_are_numbered_without_a_gap_for_each_tenant,
     entries_and_events_are_claimed_apart,
     the_longest_waiting_tenant_comes_first,
@@ -298,40 +301,6 @@ pub async fn events_come_in_the_order_of_the_chain_until_they_are_told(store: &(
     assert_eq!(numbers(&rest), [3, 4, 5]);
     settle(store, acme(), Told::Events(Some(5))).await;
     assert_eq!(taken(store, claim(Receiver::Stream)).await, None);
-}
-
-/// Never what a memory says.
-pub async fn an_event_says_who_did_what_in_which_request(store: &(impl Ledger + Outbox)) {
-    let mut act = remembering(vec![memory(1, "a secret")]);
-    act.note.traceparent = Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into());
-    store.remember(act.clone()).await.expect("stored");
-    let batch = taken(store, claim(Receiver::Stream)).await.expect("work");
-    let Work::Events(events) = &batch.work else { panic!("expected events, found {batch:?}") };
-    let [event] = &events[..] else { panic!("one event: {events:?}") };
-    assert_eq!((&event.tenant, event.number, event.at), (&acme(), 1, act.note.at));
-    assert_eq!((event.subject.as_str(), event.action.as_str()), ("ada", "memory:remember"));
-    assert_eq!((event.resource.as_str(), event.outcome.as_str()), ("memory", "done"));
-    assert_eq!((event.request_id.as_str(), &event.traceparent), ("request-1", &act.note.traceparent));
-    assert_eq!(event.memories, [id(1)]);
-    assert!(!format!("{event:?}").contains("secret"));
-}
-
-/// Every act once, a refused one not at all.
-pub async fn events_are_numbered_without_a_gap_for_each_tenant(store: &(impl Ledger + Outbox)) {
-    let theirs = |number| Memory { tenant: tenant("other"), ..memory(number, &format!("entry {number}")) };
-    fill(store, numbered(3)).await;
-    fill(store, vec![theirs(1)]).await;
-    store.change(changing(9, Change::Link(link(1, domain::link::Relation::Related)))).await.expect_err("unknown");
-    store.erase(erasing(Selection::Id(id(1)))).await.expect("erased");
-    fill(store, vec![theirs(2)]).await;
-    let mut found = Vec::new();
-    while let Some(batch) = taken(store, claim(Receiver::Stream)).await {
-        let numbers = numbers(&batch);
-        settle(store, batch.tenant.clone(), Told::Events(numbers.last().copied())).await;
-        found.push((batch.tenant, numbers));
-    }
-    found.sort();
-    assert_eq!(found, [(acme(), vec![1, 2]), (tenant("other"), vec![1, 2])]);
 }
 
 /// Neither waits for the other.

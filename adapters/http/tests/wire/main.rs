@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cursor;
+mod density;
 mod drawing;
 mod feedback;
 mod front;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::density::{DensityStore, Unmerged};
+use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
@@ -120,11 +120,28 @@ impl<T: DensityStore> DensityStore for Switch<T> {
         namespace: &Namespace,
         fold: &Fold,
         places: &[Seq],
+        at: Timestamp,
     ) -> Result<(), PortError> {
-        self.reach("density", "merge")?.merge(tenant, namespace, fold, places).await
+        self.reach("density", "merge")?.merge(tenant, namespace, fold, places, at).await
     }
 
     async fn unmerged(&self, by: Timestamp, limit: usize) -> Result<Vec<Unmerged>, PortError> {
         self.reach("density", "list what is unmerged")?.unmerged(by, limit).await
+    }
+
+    async fn snapshots(&self, tenant: &Tenant, namespace: &Namespace) -> Result<Vec<Snapshot>, PortError> {
+        self.reach("density", "list snapshots")?.snapshots(tenant, namespace).await
+    }
+
+    async fn reset(&self, act: Resetting) -> Result<Renewed, PortError> {
+        self.reach("density", "reset a matrix")?.reset(act).await
+    }
+
+    async fn restore(&self, act: Restoring) -> Result<Option<Renewed>, PortError> {
+        self.reach("density", "restore a matrix")?.restore(act).await
+    }
+
+    fn breaches(&self) -> Vec<Breach> {
+        self.reach("density", "tell of breaches").map(T::breaches).unwrap_or_default()
     }
 }

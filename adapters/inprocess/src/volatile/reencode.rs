@@ -8,8 +8,8 @@ use domain::encoding::{EncoderId, Encoding};
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 
+use super::State;
 use super::estate::Estate;
-use super::{State, Unseen};
 
 impl State {
     /// The memories that have another encoding now.
@@ -32,14 +32,12 @@ impl State {
     /// A matrix of another encoder's directions is of no use once all memories are of this one.
     fn begin_anew_if_whole(&mut self, tenant: &Tenant, namespace: &Namespace, encoder: &EncoderId) {
         let Some(estate) = self.estates.get(tenant) else { return };
-        let all = || estate.rows.values().filter(|row| row.now().namespace == *namespace);
+        let mut all = estate.rows.values().filter(|row| row.now().namespace == *namespace);
         let foreign = |memory: &Memory| memory.encoding.as_ref().is_some_and(|encoding| encoding.encoder() != encoder);
-        if all().any(|row| foreign(row.now())) {
+        if all.any(|row| foreign(row.now())) {
             return;
         }
-        self.matrices.remove(&(tenant.clone(), namespace.clone()));
-        let unseen = |id| Unseen { tenant: tenant.clone(), namespace: namespace.clone(), id };
-        self.unseen.extend(all().map(|row| (row.first, unseen(row.now().id))));
+        self.begin_anew(tenant, namespace);
     }
 
     pub(super) fn stale(&self, encoder: &EncoderId, after: Seq, limit: usize) -> Vec<Stale> {

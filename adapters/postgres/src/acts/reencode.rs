@@ -14,11 +14,12 @@ use domain::tenant::Namespace;
 
 use super::{Telling, put};
 use crate::audit::{Done, only};
+use crate::density::renewal::begin_anew;
 use crate::error::{ActError, Error};
 use crate::lookups;
 use crate::row::{Kept, Row};
-use crate::schema::{memories, observations};
-use crate::{removals, writes};
+use crate::schema::memories;
+use crate::writes;
 
 /// Gives memories other encodings. The tenant is locked whole: no fold is merged while its matrix may go.
 pub(crate) async fn run(
@@ -39,8 +40,9 @@ pub(crate) async fn run(
     let namespaces: BTreeSet<&Namespace> = recoded.iter().map(|kept| &kept.memory.namespace).collect();
     let last = recoded.iter().map(|kept| kept.seq).max().unwrap_or_default();
     for namespace in &namespaces {
+        // The directions of its matrix are another encoder's.
         if !has_foreign(connection, act, namespace, last).await? {
-            begin_anew(connection, act, namespace).await?;
+            begin_anew(connection, tenant, namespace).await?;
         }
     }
     let deliver: Vec<Entry> = recoded.iter().map(put).collect();
@@ -100,14 +102,4 @@ async fn has_foreign(
     }
     let earlier = diesel::select(exists(foreign().filter(memories::seq.le(last.0))));
     Ok(earlier.get_result::<bool>(&mut connection).await?)
-}
-
-/// The directions of the matrix are another encoder's: it goes, and all memories of the namespace are unmerged.
-async fn begin_anew(mut connection: &AsyncPgConnection, act: &Reencoding, namespace: &Namespace) -> Result<(), Error> {
-    removals::matrices(connection, &act.tenant, namespace).await?;
-    let of = observations::table.filter(observations::tenant_id.eq(act.tenant.as_str()));
-    let merged = of.filter(observations::namespace.eq(namespace.as_str())).filter(observations::version.is_not_null());
-    let none = (observations::version.eq(None::<i64>), observations::position.eq(None::<i32>));
-    diesel::update(merged).set(none).execute(&mut connection).await?;
-    Ok(())
 }

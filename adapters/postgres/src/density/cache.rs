@@ -38,8 +38,8 @@ impl Matrices {
     }
 
     /// What every matrix begins as.
-    pub(super) fn mixed(&self) -> Arc<DensityMatrix> {
-        self.mixed.matrix.clone()
+    pub(super) fn mixed(&self) -> Seen {
+        self.mixed.clone()
     }
 
     /// What was seen within the last second.

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::density::check::{check, repair};
+use domain::density::check::{InvariantViolation, Repaired};
 use domain::density::matrix::DensityMatrix;
 use domain::tenant::{Namespace, Tenant};
+use somabrain_record::matrix::{Columns, packed};
 
 use super::cache::Seen;
+use super::snapshots;
 use crate::error::{Error, InvalidRow};
 use crate::schema::density;
-use somabrain_record::checksum::Digest;
 
-/// A row of `density`.
-#[derive(Debug, Insertable, AsChangeset)]
+/// A row of `density`, or what it was at a snapshot.
+#[derive(Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = density, treat_none_as_default_value = false)]
 pub(super) struct MatrixRow {
     tenant_id: String,
@@ -37,13 +38,23 @@ struct Answer {
     checksum: Vec<u8>,
 }
 
-/// The matrix of a namespace; `None`: nothing was merged yet. What is `known` already does not travel again.
-pub(super) async fn read(
+/// What there is of a namespace.
+pub(super) enum Looked {
+    /// Nothing was merged yet.
+    Nothing,
+    /// A matrix.
+    Sound(Seen),
+    /// What breaks a law.
+    Unsound,
+}
+
+/// Looks at the matrix of a namespace. What is `known` already does not travel again.
+pub(super) async fn look(
     mut connection: &AsyncPgConnection,
     tenant: &Tenant,
     namespace: &Namespace,
     known: &Seen,
-) -> Result<Option<Seen>, Error> {
+) -> Result<Looked, Error> {
     let packed = case_when(density::checksum.ne(&known.sum), density::packed);
     let row = density::table.find((tenant.as_str(), namespace.as_str())).select((
         density::dimensions,
@@ -52,8 +63,13 @@ pub(super) async fn read(
         packed,
         density::checksum,
     ));
-    let Some(answer) = row.get_result::<Answer>(&mut connection).await.optional()? else { return Ok(None) };
-    let Some(packed) = answer.packed else { return Ok(Some(known.clone())) };
+    let answer = row.get_result::<Answer>(&mut connection).await.optional()?;
+    let Some(answer) = answer else {
+        // The first merge leaves a snapshot: where there is one, the row was lost.
+        let lost = snapshots::any(connection, tenant, namespace).await?;
+        return Ok(if lost { Looked::Unsound } else { Looked::Nothing });
+    };
+    let Some(packed) = answer.packed else { return Ok(Looked::Sound(known.clone())) };
     let row = MatrixRow {
         tenant_id: tenant.as_str().into(),
         namespace: namespace.as_str().into(),
@@ -63,7 +79,39 @@ pub(super) async fn read(
         packed,
         checksum: answer.checksum,
     };
-    Ok(Some(row.seen()?))
+    Ok(match row.read() {
+        Ok(read) if read.broken.is_empty() => Looked::Sound(row.remembered(Arc::new(read.matrix))),
+        _ => Looked::Unsound,
+    })
+}
+
+/// The whole row of a namespace, for acts that build on it.
+pub(super) async fn row(
+    mut connection: &AsyncPgConnection,
+    tenant: &Tenant,
+    namespace: &Namespace,
+) -> Result<Option<MatrixRow>, Error> {
+    let row = density::table.find((tenant.as_str(), namespace.as_str()));
+    Ok(row.get_result(&mut connection).await.optional()?)
+}
+
+/// Writes the version that follows `before`, 0 being none; answers 1, or 0 if there is another by now.
+pub(super) async fn write(mut connection: &AsyncPgConnection, row: &MatrixRow, before: i64) -> Result<usize, Error> {
+    if before == 0 {
+        let first = diesel::insert_into(density::table).values(row).on_conflict_do_nothing();
+        return Ok(first.execute(&mut connection).await?);
+    }
+    let place = density::table.find((&row.tenant_id, &row.namespace));
+    let next = diesel::update(place.filter(density::version.eq(before))).set(row);
+    Ok(next.execute(&mut connection).await?)
+}
+
+/// Writes a row in place of whatever is there.
+pub(super) async fn put(mut connection: &AsyncPgConnection, row: &MatrixRow) -> Result<(), Error> {
+    let put = diesel::insert_into(density::table).values(row);
+    let put = put.on_conflict((density::tenant_id, density::namespace)).do_update().set(row);
+    put.execute(&mut connection).await?;
+    Ok(())
 }
 
 impl MatrixRow {
@@ -81,55 +129,32 @@ impl MatrixRow {
             dimensions: whole("dimensions", matrix.dim() as u64)?,
             observations: whole("observations", matrix.observations())?,
             version,
-            packed: matrix.packed().iter().flat_map(|number| number.to_le_bytes()).collect(),
+            packed: packed(matrix),
             checksum: Vec::new(),
         };
-        row.checksum = row.sum();
+        row.checksum = row.columns().checksum();
         Ok(row)
     }
 
-    /// The checksum over every other column.
-    fn sum(&self) -> Vec<u8> {
-        let mut sum = Digest::new();
-        sum.text(&self.tenant_id).text(&self.namespace).number(self.dimensions).number(self.observations);
-        sum.number(self.version).bytes(&self.packed);
-        sum.finish()
+    /// The matrix, mended where it breaks a law by little; or the laws that it breaks by more, none where it is not what
+    /// was written.
+    pub(super) fn read(&self) -> Result<Repaired, Vec<InvariantViolation>> {
+        self.columns().read(&self.checksum)
     }
 
-    /// Its key.
-    pub(super) fn place(&self) -> (&str, &str) {
-        (&self.tenant_id, &self.namespace)
-    }
-
-    /// How this process remembers it when it is written.
+    /// How this process remembers it.
     pub(super) fn remembered(&self, matrix: Arc<DensityMatrix>) -> Seen {
         Seen { version: self.version, sum: self.checksum.clone(), matrix }
     }
 
-    fn seen(self) -> Result<Seen, InvalidRow> {
-        if self.sum() != self.checksum {
-            return Err(InvalidRow::new("checksum", "does not fit a density matrix"));
+    fn columns(&self) -> Columns<'_> {
+        Columns {
+            tenant: &self.tenant_id,
+            namespace: &self.namespace,
+            dimensions: self.dimensions,
+            observations: self.observations,
+            version: self.version,
+            packed: &self.packed,
         }
-        let dimensions = usize::try_from(self.dimensions).map_err(|e| InvalidRow::new("dimensions", e))?;
-        let observations = u64::try_from(self.observations).map_err(|e| InvalidRow::new("observations", e))?;
-        let (numbers, rest) = self.packed.as_chunks::<8>();
-        if !rest.is_empty() {
-            return Err(InvalidRow::new("packed", "not whole numbers of eight bytes"));
-        }
-        let packed = numbers.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
-        let matrix = DensityMatrix::from_packed(dimensions, packed, observations);
-        let matrix = matrix.map_err(|e| InvalidRow::new("packed", e))?;
-        Ok(self.remembered(matrix.into()))
     }
-}
-
-/// The matrix if the three laws hold, mended where they are broken by little; worse is refused.
-pub(super) fn lawful(matrix: DensityMatrix) -> Result<DensityMatrix, InvalidRow> {
-    if check(matrix.dim(), matrix.packed()).is_empty() {
-        return Ok(matrix);
-    }
-    let repaired = repair(matrix.dim(), matrix.packed().to_vec(), matrix.observations());
-    let repaired = repaired.map_err(|e| InvalidRow::new("packed", e))?;
-    tracing::warn!(broken = ?repaired.broken, "a density matrix was mended");
-    Ok(repaired.matrix)
 }

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use diesel::prelude::*;
+use application::ports::density::{Breach, Remedy};
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::density::check::verify;
 use domain::density::fold::Fold;
-use domain::density::matrix::DensityMatrix;
 use domain::memory::Seq;
-use domain::tenant::{Namespace, Tenant};
+use domain::time::Timestamp;
 
 use super::cache::Seen;
-use super::matrix::{self, MatrixRow, lawful};
+use super::guard::{self, Present};
+use super::matrix::{self, MatrixRow};
+use super::{Place, snapshots};
 use crate::error::{Error, InvalidRow};
-use crate::schema::density;
 
 /// The places get the version and their position in the fold, unless they have one.
 const MARK: &str = "\
@@ -21,30 +22,21 @@ const MARK: &str = "\
     FROM unnest($4) WITH ORDINALITY AS fold (seq, position) \
     WHERE o.seq = fold.seq AND o.tenant_id = $1 AND o.namespace = $2 AND o.version IS NULL";
 
-/// A matrix that passed all checks is kept for later, at most one an hour by the server's clock.
-const SNAPSHOT: &str = "\
-    INSERT INTO density_snapshots \
-        (tenant_id, namespace, taken_at, dimensions, observations, version, packed, checksum) \
-    SELECT d.tenant_id, d.namespace, now.micros, d.dimensions, d.observations, d.version, d.packed, d.checksum \
-    FROM density d, (SELECT (extract(epoch FROM now()) * 1000000)::bigint AS micros) AS now \
-    WHERE d.tenant_id = $1 AND d.namespace = $2 AND NOT EXISTS (\
-        SELECT FROM density_snapshots s WHERE s.tenant_id = $1 AND s.namespace = $2 \
-        AND s.taken_at > now.micros - 3600000000)";
-
-/// The last 24 are kept.
-const PRUNE: &str = "\
-    DELETE FROM density_snapshots WHERE tenant_id = $1 AND namespace = $2 AND taken_at <= (\
-        SELECT taken_at FROM density_snapshots WHERE tenant_id = $1 AND namespace = $2 \
-        ORDER BY taken_at DESC OFFSET 24 LIMIT 1)";
-
 /// What is to be merged.
 pub(super) struct Merging<'a> {
-    pub(super) tenant: &'a Tenant,
-    pub(super) namespace: &'a Namespace,
+    pub(super) place: Place<'a>,
     pub(super) fold: &'a Fold,
     pub(super) places: &'a [Seq],
+    pub(super) at: Timestamp,
     /// What a namespace begins with.
-    pub(super) mixed: Arc<DensityMatrix>,
+    pub(super) mixed: Seen,
+}
+
+/// What a merge left.
+pub(super) struct Merged {
+    pub(super) seen: Seen,
+    /// What was found on the way.
+    pub(super) breaches: Vec<Breach>,
 }
 
 /// Why nothing was merged.
@@ -69,52 +61,36 @@ impl From<InvalidRow> for Undone {
 
 impl Merging<'_> {
     /// In a transaction that holds the matrix's lock.
-    pub(super) async fn run(&self, connection: &AsyncPgConnection, known: &Seen) -> Result<Seen, Undone> {
-        let present = matrix::read(connection, self.tenant, self.namespace, known).await?;
-        let (before, present) = match present {
-            Some(seen) => (seen.version, seen.matrix),
-            None => (0, self.mixed.clone()),
-        };
-        let merged = Arc::new(lawful(present.after(self.fold))?);
-        let row = MatrixRow::of(self.tenant, self.namespace, before + 1, &merged)?;
-        let (marked, written) = tokio::try_join!(self.mark(connection, row.version), write(connection, &row, before))?;
+    pub(super) async fn run(&self, connection: &AsyncPgConnection) -> Result<Merged, Undone> {
+        let Place { tenant, namespace } = self.place;
+        let Present { seen, breach: found } = guard::present(connection, self.place, &self.mixed).await?;
+        // Both are sound, so that only rounding can break a law.
+        let merged = verify(seen.matrix.after(self.fold));
+        let merged = merged.map_err(|broken| InvalidRow::new("packed", format!("{broken:?}")))?;
+        let row = MatrixRow::of(tenant, namespace, seen.version + 1, &merged.matrix)?;
+        let (marked, written) =
+            tokio::try_join!(self.mark(connection, row.version), matrix::write(connection, &row, seen.version))?;
         if marked != self.places.len() {
             return Err(Undone::Failed(Error::Merged));
         }
         if written != 1 {
             return Err(Undone::Overtaken);
         }
-        self.snapshot(connection).await?;
-        Ok(row.remembered(merged))
+        snapshots::keep(connection, self.place, self.at).await?;
+        let mut breaches = Vec::from_iter(found);
+        if !merged.broken.is_empty() {
+            breaches.push(guard::breach(tenant, namespace, merged.broken, Remedy::Mended));
+        }
+        Ok(Merged { seen: row.remembered(Arc::new(merged.matrix)), breaches })
     }
 
     async fn mark(&self, mut connection: &AsyncPgConnection, version: i64) -> Result<usize, Error> {
         let places: Vec<i64> = self.places.iter().map(|place| place.0).collect();
         let mark = diesel::sql_query(MARK)
-            .bind::<Text, _>(self.tenant.as_str())
-            .bind::<Text, _>(self.namespace.as_str())
+            .bind::<Text, _>(self.place.tenant.as_str())
+            .bind::<Text, _>(self.place.namespace.as_str())
             .bind::<BigInt, _>(version)
             .bind::<Array<BigInt>, _>(places);
         Ok(mark.execute(&mut connection).await?)
     }
-
-    async fn snapshot(&self, mut connection: &AsyncPgConnection) -> Result<(), Error> {
-        let of =
-            |sql| diesel::sql_query(sql).bind::<Text, _>(self.tenant.as_str()).bind::<Text, _>(self.namespace.as_str());
-        if of(SNAPSHOT).execute(&mut connection).await? > 0 {
-            of(PRUNE).execute(&mut connection).await?;
-        }
-        Ok(())
-    }
-}
-
-/// Writes the version that follows `before`; answers 1, or 0 if there is another by now.
-async fn write(mut connection: &AsyncPgConnection, row: &MatrixRow, before: i64) -> Result<usize, Error> {
-    if before == 0 {
-        let first = diesel::insert_into(density::table).values(row).on_conflict_do_nothing();
-        return Ok(first.execute(&mut connection).await?);
-    }
-    let place = density::table.find(row.place());
-    let next = diesel::update(place.filter(density::version.eq(before))).set(row);
-    Ok(next.execute(&mut connection).await?)
 }

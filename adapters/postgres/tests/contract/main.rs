@@ -4,6 +4,7 @@
 
 mod claims;
 mod concurrency;
+mod damage;
 mod database;
 mod merging;
 mod outages;

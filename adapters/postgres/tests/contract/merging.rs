@@ -4,28 +4,28 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use application::ports::density::DensityStore;
-use application::ports::error::PortErrorKind;
 use application::ports::ledger::Ledger;
 use domain::density::fold::{Fold, Weight};
 use domain::density::matrix::DensityMatrix;
 use domain::encoding::{EncoderId, Encoding};
 use domain::memory::{Importance, Memory, Seq};
 use domain::tenant::{Namespace, Tenant};
+use domain::time::Timestamp;
 use futures_util::future::join_all;
 use somabrain_postgres::Postgres;
 
 use crate::concurrency::{memory, remembering};
 use crate::database::Database;
-use crate::sql::{number, numbers, run};
+use crate::sql::{number, numbers};
 
-const DIMENSIONS: usize = 64;
+pub(crate) const DIMENSIONS: usize = 64;
 
-fn acme() -> Tenant {
+pub(crate) fn acme() -> Tenant {
     Tenant::try_new("acme").unwrap()
 }
 
 /// A memory with a direction and an importance of its own.
-fn observed(number: u128) -> Memory {
+pub(crate) fn observed(number: u128) -> Memory {
     let vector: Vec<f32> = (0..DIMENSIONS).map(|at| ((number as f32 + 1.0) * (at as f32 + 0.5)).sin()).collect();
     Memory {
         encoding: Some(Encoding::from_vector(EncoderId::new("trial-64"), &vector).unwrap()),
@@ -34,12 +34,17 @@ fn observed(number: u128) -> Memory {
     }
 }
 
-fn observe(fold: &mut Fold, memory: &Memory) {
+/// 2026 and so many seconds.
+pub(crate) fn second(seconds: i64) -> Timestamp {
+    Timestamp::parse("2026-01-01T00:00:00Z").unwrap().plus_seconds(seconds)
+}
+
+pub(crate) fn observe(fold: &mut Fold, memory: &Memory) {
     let vector = memory.encoding.as_ref().map(Encoding::vector);
     fold.observe(vector.as_deref(), Weight::of(memory.importance));
 }
 
-async fn store(replica: &Postgres, memories: Vec<Memory>) -> (Fold, Vec<(Seq, Arc<Memory>)>) {
+pub(crate) async fn store(replica: &Postgres, memories: Vec<Memory>) -> (Fold, Vec<(Seq, Arc<Memory>)>) {
     let written = replica.remember(remembering(memories, true)).await.unwrap();
     let mut fold = Fold::new(DIMENSIONS);
     written.answer.iter().for_each(|one| observe(&mut fold, &one.memory));
@@ -50,7 +55,7 @@ async fn store(replica: &Postgres, memories: Vec<Memory>) -> (Fold, Vec<(Seq, Ar
 async fn write(replica: &Postgres, memories: Vec<Memory>) -> Vec<(Seq, Arc<Memory>)> {
     let (fold, stored) = store(replica, memories).await;
     let places: Vec<Seq> = stored.iter().map(|(seq, _)| *seq).collect();
-    replica.merge(&acme(), &Namespace::default(), &fold, &places).await.unwrap();
+    replica.merge(&acme(), &Namespace::default(), &fold, &places, second(0)).await.unwrap();
     stored
 }
 
@@ -110,19 +115,4 @@ async fn a_namespace_that_another_replica_erased_begins_anew() {
     write(&one, vec![observed(3)]).await;
     let found = one.matrix(&acme(), &Namespace::default()).await.unwrap();
     assert_eq!(found.observations(), 1);
-}
-
-/// It would be another matrix.
-#[tokio::test]
-async fn a_matrix_that_was_changed_is_refused() {
-    let database = Database::new().await;
-    write(&database.postgres().await, vec![observed(1)]).await;
-    run(&database, "UPDATE density SET packed = overlay(packed PLACING '\\x01' FROM 1)").await;
-    let postgres = database.postgres().await;
-    let refused = postgres.matrix(&acme(), &Namespace::default()).await.unwrap_err();
-    assert_eq!(refused.kind, PortErrorKind::Corrupt);
-    let (fold, stored) = store(&postgres, vec![observed(2)]).await;
-    let refused = postgres.merge(&acme(), &Namespace::default(), &fold, &[stored[0].0]).await.unwrap_err();
-    assert_eq!(refused.kind, PortErrorKind::Corrupt);
-    assert_eq!(number(&database, "count(*) FROM observations WHERE version IS NULL").await, 1);
 }

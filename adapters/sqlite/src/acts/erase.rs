@@ -10,7 +10,7 @@ use crate::audit::{Done, common};
 use crate::desk::Desk;
 use crate::error::{ActError, Error};
 use crate::index::Effect;
-use crate::schema::{density, density_snapshots, links, memories, outbox_events, tombstones, unmerged};
+use crate::schema::{density, density_snapshots, links, memories, merged, outbox_events, tombstones, unmerged};
 use crate::versions;
 
 /// A memory to erase, with the place where it was stored.
@@ -70,6 +70,7 @@ impl Desk {
         let bytes = id.0.as_bytes().as_slice();
         diesel::delete(memories::table.find(first.0)).execute(&mut self.connection)?;
         diesel::delete(unmerged::table.find(first.0)).execute(&mut self.connection)?;
+        diesel::delete(merged::table.find(first.0)).execute(&mut self.connection)?;
         versions::erase(&mut self.connection, tenant, bytes)?;
         let told = outbox_events::table.filter(outbox_events::tenant_id.eq(tenant.as_str()));
         diesel::delete(told.filter(outbox_events::memory_id.eq(bytes))).execute(&mut self.connection)?;

@@ -4,10 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use application::ports::ledger::Reencoding;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use domain::encoding::Encoding;
 use domain::memory::{Memory, MemoryId, Seq};
-use domain::tenant::{Namespace, Tenant};
+use domain::tenant::Namespace;
 
 use crate::audit::{Done, common};
 use crate::desk::Desk;
@@ -15,10 +14,6 @@ use crate::error::{ActError, Error};
 use crate::index::Effect;
 use crate::row::{Kept, Row};
 use crate::schema::memories;
-
-/// Every memory of a namespace is to be merged again.
-const UNMERGE: &str =
-    "INSERT OR IGNORE INTO unmerged (seq) SELECT seq FROM memories WHERE tenant = ? AND namespace = ? ORDER BY seq";
 
 impl Desk {
     /// Gives memories other encodings; how many have one that they did not have. A group of its own, so that what is
@@ -40,6 +35,7 @@ impl Desk {
         }
         let done: HashSet<MemoryId> = ids.iter().copied().collect();
         for namespace in &namespaces {
+            // The directions of its matrix are another encoder's.
             if !self.has_foreign(act, namespace, last, &done) {
                 self.begin_anew(&act.tenant, namespace)?;
             }
@@ -69,17 +65,5 @@ impl Desk {
         let directory = self.index.read();
         let shelf = directory.shelf(&act.tenant);
         shelf.is_some_and(|shelf| shelf.has_foreign(namespace, &act.encoder, last, |memory| done.contains(&memory.id)))
-    }
-
-    /// The directions of the matrix are another encoder's: it goes, and all memories of the namespace are unmerged.
-    fn begin_anew(&mut self, tenant: &Tenant, namespace: &Namespace) -> Result<(), Error> {
-        self.erase_matrices(tenant, namespace)?;
-        let unmerge = diesel::sql_query(UNMERGE).bind::<Text, _>(tenant.as_str()).bind::<Text, _>(namespace.as_str());
-        unmerge.execute(&mut self.connection)?;
-        let directory = self.index.read();
-        let all = directory.shelf(tenant).into_iter().flat_map(|shelf| shelf.after(Seq(0)));
-        let of = all.filter(|(_, memory)| memory.namespace == *namespace);
-        self.effects.extend(of.map(|(seq, memory)| Effect::Unmerged(seq, tenant.clone(), memory.id)));
-        Ok(())
     }
 }

@@ -25,8 +25,8 @@ async fn merged_folds_survive_a_restart_and_are_no_longer_waiting() {
     remember(&sqlite, (1..=5).map(|n| memory(n, &format!("memory {n}")))).await;
     let default = Namespace::default();
 
-    sqlite.merge(&tenant(), &default, &fold(1..=2), &[Seq(1), Seq(2)]).await.unwrap();
-    sqlite.merge(&tenant(), &default, &fold(3..=3), &[Seq(3)]).await.unwrap();
+    sqlite.merge(&tenant(), &default, &fold(1..=2), &[Seq(1), Seq(2)], at(0)).await.unwrap();
+    sqlite.merge(&tenant(), &default, &fold(3..=3), &[Seq(3)], at(0)).await.unwrap();
     let before = sqlite.matrix(&tenant(), &default).await.unwrap();
     drop(sqlite);
     let sqlite = open(folder.path()).await;
@@ -43,11 +43,11 @@ async fn a_place_merged_before_or_unknown_or_elsewhere_is_a_conflict_that_change
     let sqlite = open(folder.path()).await;
     remember(&sqlite, [memory(1, "first"), memory(2, "second")]).await;
     let default = Namespace::default();
-    sqlite.merge(&tenant(), &default, &fold([1]), &[Seq(1)]).await.unwrap();
+    sqlite.merge(&tenant(), &default, &fold([1]), &[Seq(1)], at(0)).await.unwrap();
 
-    let merged = sqlite.merge(&tenant(), &default, &fold([2, 1]), &[Seq(2), Seq(1)]).await.unwrap_err();
-    let unknown = sqlite.merge(&tenant(), &default, &fold([9]), &[Seq(9)]).await.unwrap_err();
-    let elsewhere = sqlite.merge(&tenant(), &namespace("other"), &fold([2]), &[Seq(2)]).await.unwrap_err();
+    let merged = sqlite.merge(&tenant(), &default, &fold([2, 1]), &[Seq(2), Seq(1)], at(0)).await.unwrap_err();
+    let unknown = sqlite.merge(&tenant(), &default, &fold([9]), &[Seq(9)], at(0)).await.unwrap_err();
+    let elsewhere = sqlite.merge(&tenant(), &namespace("other"), &fold([2]), &[Seq(2)], at(0)).await.unwrap_err();
 
     for error in [merged, unknown, elsewhere] {
         assert_eq!(error.kind, PortErrorKind::Conflict);
@@ -62,7 +62,7 @@ async fn erasing_a_namespace_drops_its_matrix() {
     let sqlite = open(folder.path()).await;
     remember(&sqlite, [memory(1, "first")]).await;
     let default = Namespace::default();
-    sqlite.merge(&tenant(), &default, &fold([1]), &[Seq(1)]).await.unwrap();
+    sqlite.merge(&tenant(), &default, &fold([1]), &[Seq(1)], at(0)).await.unwrap();
 
     erase(&sqlite, Selection::Namespace(default.clone())).await;
 

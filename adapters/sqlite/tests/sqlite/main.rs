@@ -5,6 +5,7 @@
 mod apply;
 mod audit;
 mod builders;
+mod damage;
 mod density;
 mod erasure;
 mod group_commit;

@@ -31,7 +31,7 @@ async fn new_encodings_and_what_is_to_be_merged_again_outlive_a_restart() {
     remember(&sqlite, (1..=3).map(|n| memory(n, &format!("memory {n}")))).await;
     let mut fold = Fold::new(256);
     (1..=3).for_each(|_| fold.observe(None, Weight::of(Importance::default())));
-    sqlite.merge(&tenant(), &Namespace::default(), &fold, &[Seq(1), Seq(2), Seq(3)]).await.unwrap();
+    sqlite.merge(&tenant(), &Namespace::default(), &fold, &[Seq(1), Seq(2), Seq(3)], at(0)).await.unwrap();
     let encoder = EncoderId::new("anew-48");
     assert_eq!((sqlite.count_stale(&encoder), sqlite.count_foreign(&encoder)), (3, 3));
     assert_eq!(reencode(&sqlite, [1, 2]).await, 2);

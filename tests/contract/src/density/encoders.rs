@@ -53,7 +53,7 @@ async fn observe(ledger: &impl DensityStore, namespace: &Namespace, places: &[Se
     for _ in places {
         fold.observe(None, Weight::of(memory(1, "any").importance));
     }
-    ledger.merge(&acme(), namespace, &fold, places).await.expect("merged");
+    ledger.merge(&acme(), namespace, &fold, places, second(0)).await.expect("merged");
 }
 
 /// A fold of other dimensions says nothing: no panic, the laws hold, every memory counts, and what has other dimensions than
@@ -64,7 +64,7 @@ pub async fn a_fold_of_another_encoder_says_nothing(ledger: &(impl Ledger + Dens
     let before = ledger.matrix(&acme(), &Namespace::default()).await.expect("a matrix");
     let mut fold = Fold::new(32);
     fold.observe(Some(&anew(3).vector()), Weight::of(memory(3, "any").importance));
-    ledger.merge(&acme(), &Namespace::default(), &fold, &[stored[2].seq]).await.expect("merged");
+    ledger.merge(&acme(), &Namespace::default(), &fold, &[stored[2].seq], second(0)).await.expect("merged");
     let after = ledger.matrix(&acme(), &Namespace::default()).await.expect("a matrix");
     assert_eq!((after.dim(), after.observations()), (before.dim(), 1));
     assert_eq!(check(after.dim(), after.packed()), []);
