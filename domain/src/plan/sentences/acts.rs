@@ -48,6 +48,10 @@ pub(super) fn acts(clause: Span<'_>) -> Option<Acts> {
     for (part, strong) in parts {
         let own = imperative(part).is_some() && bare(part).words().count() > 1;
         match joined.last_mut() {
+            // "Review and merge the request": the object is of both.
+            Some(before) if own && !strong && bare(*before).words().count() == 1 => {
+                *before = clause.cut(before.range().start - whole, part.range().end - whole);
+            }
             Some(before) if !own && !strong => {
                 let words = part.words().count();
                 let foreign = part.words().next().is_none_or(|word| ANOTHER.contains(&word));
@@ -68,8 +72,8 @@ fn demand(part: Span<'_>) -> Option<Vec<Phrase>> {
     if let Some(sure) = phrase::ensured(part) {
         let read = phrase::event(sure).or_else(|| imperative(sure)).or_else(|| phrase::state(sure));
         return Some(vec![read?]);
-    }
-    imperative(part).map(|act| vec![act])
+    } // To see something is to read on, not to do anything.
+    imperative(part).filter(|act| !act.words.starts_with("see ")).map(|act| vec![act])
 }
 
 /// What a main clause demands: acts, with or without "you must", or that something must be done.

@@ -13,26 +13,46 @@ pub struct Phrase {
 }
 
 /// Most words of an act or a state: longer ones carry more than one thought.
-const MOST_WORDS: usize = 14;
-/// Words after which a phrase speaks of something outside of it, or of a choice.
-const OPEN: [&str; 17] = [
+const MOST_WORDS: usize = 20;
+/// Words with which a phrase speaks of something outside of it, or of a choice.
+const OPEN: [&str; 16] = [
     "it",
+    "its",
     "them",
+    "their",
     "this",
-    "that",
     "these",
     "those",
     "following",
-    "or",
     "so",
-    "which",
-    "who",
     "whose",
     "what",
-    "as",
     "because",
     "while",
     "either",
+    "below",
+    "above",
+];
+/// Words that begin a clause about the thing before it.
+const RELATIVE: [&str; 3] = ["that", "which", "who"];
+/// Verbs after which a clause, with or without "that", says what they are about.
+const CHECKING: [&str; 5] = ["verify", "check", "confirm", "see", "ensure"];
+/// Words after "as" with which it compares or gives a reason.
+const AS: [&str; 14] = [
+    "you",
+    "we",
+    "soon",
+    "long",
+    "well",
+    "if",
+    "though",
+    "needed",
+    "follows",
+    "described",
+    "shown",
+    "above",
+    "much",
+    "many",
 ];
 /// Verbs that make a clause of what follows an imperative.
 const FINITE: [&str; 22] = [
@@ -101,11 +121,13 @@ impl Phrase {
 pub(super) fn imperative(span: Span<'_>) -> Option<Phrase> {
     let span = bare(span);
     let first = span.words().next()?;
-    verbs::base(first)?;
-    let rest = span.after(first)?;
+    let (first, rest) = match verbs::base(first) {
+        Some(_) => (first, span.after(first)?),
+        None => adverb(span, first)?,
+    };
     let noun = rest.words().next().is_some_and(|word| word == "of" || FINITE.contains(&word));
-    let whole = !rest.text().is_empty() || !NEEDY.contains(&first);
-    (!noun && whole && is_closed(span) && !span.has_any(&FINITE)).then(|| Phrase::act(said(span)))
+    let whole = !NEEDY.contains(&first) || has_object(rest);
+    (!noun && whole && is_closed(span) && !is_finite(span)).then(|| Phrase::act(said(span)))
 }
 
 /// `building the image`.
@@ -113,8 +135,11 @@ pub(super) fn gerund(span: Span<'_>) -> Option<Phrase> {
     let first = span.words().next()?;
     let base = verbs::of_gerund(first)?;
     let rest = span.after(first)?;
+    if NEEDY.contains(&base) && !has_object(rest) {
+        return None;
+    }
     let phrase = if rest.text().is_empty() { base.to_owned() } else { format!("{base} {}", rest.text()) };
-    (is_closed(span) && !span.has_any(&FINITE)).then(|| Phrase::act(one_line(&phrase)))
+    (is_closed(span) && !is_finite(span)).then(|| Phrase::act(one_line(&phrase)))
 }
 
 /// `you build the image`, `you have built the image`, `we deploy`.
@@ -125,7 +150,7 @@ pub(super) fn addressed(span: Span<'_>) -> Option<Phrase> {
         let first = done.words().next()?;
         let base = verbs::of_participle(first)?;
         let object = done.after(first)?;
-        return (is_closed(object) && !object.has_any(&FINITE))
+        return (is_closed(object) && !is_finite(object))
             .then(|| Phrase::act(one_line(format!("{base} {}", object.text()).trim_end())));
     }
     imperative(rest)
@@ -211,15 +236,63 @@ pub(super) const IS: [&str; 4] = [" has been ", " have been ", " is ", " are "];
 pub(super) const MUST_BE: [&str; 6] =
     [" must be ", " needs to be ", " need to be ", " has to be ", " have to be ", " should be "];
 
+/// Whether more than a remark in brackets or a place follows a verb.
+fn has_object(rest: Span<'_>) -> bool {
+    let place = rest.words().next().is_none_or(|word| matches!(word, "in" | "into" | "at" | "on" | "from" | "with"));
+    let remark = rest.text().starts_with('(') && rest.text().ends_with(')');
+    !place && !remark
+}
+
+/// The verb and what follows it, behind an adverb in `-ly`.
+fn adverb<'a>(span: Span<'a>, first: &str) -> Option<(&'a str, Span<'a>)> {
+    first.strip_suffix("ly")?;
+    let rest = span.after(first)?;
+    let verb = verbs::base(rest.words().next()?)?;
+    Some((verb, rest.after(verb)?))
+}
+
+/// Whether all is said: nothing points outside, and there is no choice of things to do.
 fn is_closed(span: Span<'_>) -> bool {
-    let words = span.words().count();
-    (1..=MOST_WORDS).contains(&words) && !span.has_any(&OPEN) && !span.mask().contains(['?', ';', ':', '—'])
+    let words: Vec<&str> = span.words().collect();
+    let pairs = words.windows(2).map(|pair| (pair[0], pair[1]));
+    let open = pairs.into_iter().any(|(word, next)| match word {
+        "or" => {
+            let act = verbs::base(next).is_some() || verbs::of_gerund(next).is_some();
+            act || next.ends_with("ly") || matches!(next, "to" | "by" | "else" | "if")
+        }
+        "as" => AS.contains(&next) || OPEN.contains(&next),
+        _ => false,
+    });
+    let ends = words.last().is_some_and(|word| matches!(*word, "or" | "as") || RELATIVE.contains(word));
+    let relative = words.iter().filter(|word| RELATIVE.contains(word)).count();
+    let begins = words.first().is_some_and(|word| RELATIVE.contains(word));
+    let unlike = span.mask().contains(", which") || span.mask().contains(", who");
+    (1..=MOST_WORDS).contains(&words.len())
+        && !(open || ends || begins || unlike || relative > 1)
+        && !span.has_any(&OPEN)
+        && !span.mask().contains(['?', ';', ':', '—'])
+}
+
+/// Whether a verb makes a clause of it. What a relative clause says is of a thing ("the pages that are missing"), and what
+/// is checked may be a clause ("verify that …"); "that" right behind another verb begins a clause of its own.
+fn is_finite(span: Span<'_>) -> bool {
+    let words: Vec<&str> = span.words().collect();
+    if words.first().is_some_and(|verb| CHECKING.contains(verb)) {
+        return false;
+    }
+    let own = words.iter().skip(1).position(|word| RELATIVE.contains(word)).map_or(words.len(), |at| at + 1);
+    let clause = own == 1 && words.len() > 1;
+    clause || words[..own].iter().any(|word| FINITE.contains(word))
 }
 
 fn is_thing(span: Span<'_>) -> bool {
     let words: Vec<&str> = span.words().collect();
     let pronoun = matches!(words.first(), Some(&("you" | "we" | "i" | "they" | "to" | "there" | "before" | "after")));
-    (1..=8).contains(&words.len()) && !pronoun && !span.has_any(&FINITE) && !span.mask().contains(',')
+    (1..=8).contains(&words.len())
+        && !pronoun
+        && !span.has_any(&FINITE)
+        && !span.has_any(&RELATIVE)
+        && !span.mask().contains(',')
 }
 
 /// The words as they stand, on one line; the first letter small unless the word has more capitals.

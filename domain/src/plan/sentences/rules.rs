@@ -1,12 +1,13 @@
 //! The rules: one function a form of sentence. Each reads all of its sentence or nothing.
 
 use super::acts::{Acts, acts, demands};
+use super::means::{after_you_can, before_you_can, by, purpose, requires_you, way};
 use super::phrase::{self, Phrase, bare, condition, event, gerund, imperative, passive, thing};
 use super::span::Span;
 use super::{Told, units::Unit};
 
 /// Words with which a sentence is no plain instruction: conditions, doubts, choices, tales, negations.
-const NEVER: [&str; 58] = [
+pub(super) const NEVER: [&str; 58] = [
     "if",
     "when",
     "whenever",
@@ -85,6 +86,10 @@ const FORBIDDEN: [&str; 16] = [
     "please don't",
     "we must not",
 ];
+/// Words of a heading whose list is no order.
+const CHOICE: [&str; 8] = ["one", "any", "options", "option", "ways", "either", "choices", "rules"];
+/// How a heading ends that promises steps and names no goal.
+const STEPS: [&str; 5] = ["steps", "these steps", "the following steps", "do the following", "as follows"];
 const CANNOT_BE: [&str; 6] =
     [" cannot be ", " can't be ", " can not be ", " must not be ", " should not be ", " can’t be "];
 
@@ -106,9 +111,14 @@ fn sentence(sentence: Span<'_>) -> Option<Vec<Told>> {
     while let Some(rest) = sentence.after_any(&OPENINGS) {
         sentence = rest;
     }
-    forbidden(sentence).or_else(|| way(sentence)).or_else(|| {
+    // What is said beside, at the end: "…, which is quick".
+    if let Some((said, beside)) = sentence.around(", which ").filter(|(_, beside)| !beside.mask().contains(", ")) {
+        sentence = if beside.has_any(&["then"]) { sentence } else { said };
+    }
+    let with_can = [forbidden, way, before_you_can, after_you_can, by, purpose];
+    with_can.iter().find_map(|rule| rule(sentence)).or_else(|| {
         let plain = !sentence.has_any(&NEVER);
-        let rules = [to, before, after, requires, sequence];
+        let rules = [to, before, after, requires_you, requires, sequence];
         plain.then(|| rules.iter().find_map(|rule| rule(sentence)))?
     })
 }
@@ -117,6 +127,10 @@ fn sentence(sentence: Span<'_>) -> Option<Vec<Told>> {
 fn to(sentence: Span<'_>) -> Option<Vec<Told>> {
     let (goal, means) = sentence.after_any(&["to", "in order to"])?.around(", ")?;
     let goal = imperative(goal)?;
+    if !goal.words.contains(' ') && means.around(", ").is_some() {
+        // "To build, test and publish": the goal goes on behind the comma.
+        return None;
+    }
     if let Some(things) =
         means.after_any(&["you need", "you will need", "you must have"]).filter(|rest| rest.after("to").is_none())
     {
@@ -130,15 +144,6 @@ fn to(sentence: Span<'_>) -> Option<Vec<Told>> {
         return Some(vec![Told::requires(goal, phrases)?]);
     }
     Some(vec![Told::Sequence { goal: Some(goal), steps: phrases }])
-}
-
-/// `to X, you can Y`: one way of doing it.
-fn way(sentence: Span<'_>) -> Option<Vec<Told>> {
-    let (goal, means) = sentence.after_any(&["to", "in order to"])?.around(", ")?;
-    let means = means.after_any(&["you can", "you may", "you could"])?;
-    let plain = !goal.has_any(&NEVER) && !means.has_any(&NEVER);
-    let (goal, steps) = (imperative(goal)?, acts(means)?.phrases);
-    (plain && steps.iter().all(|step| step.act.is_some())).then(|| vec![Told::Sequence { goal: Some(goal), steps }])
 }
 
 /// `before X, Y`, `before X you must Y` and `Y before X`.
@@ -249,11 +254,23 @@ fn list(heading: Option<Span<'_>>, items: &[Span<'_>], numbered: bool) -> Option
     if !items.iter().all(plain) || !heading.iter().all(plain) {
         return None;
     }
+    if heading.is_some_and(|heading| heading.has_any(&CHOICE)) {
+        return None;
+    }
     let steps: Vec<Phrase> =
         items.iter().map(|item| demands(*item).map(|acts| acts.phrases)).collect::<Option<Vec<_>>>()?.concat();
+    // To make sure of something is a step of a list.
+    let steps = steps.into_iter().map(|step| match step.act {
+        Some(_) => step,
+        None => Phrase { act: Some(format!("make sure that {}", step.words)), ..step },
+    });
+    let steps: Vec<Phrase> = steps.collect();
     let Some(heading) = heading.map(Span::trim) else {
         return numbered.then(|| Some(vec![Told::sequence(None, steps)?]))?;
     };
+    if numbered && STEPS.iter().any(|words| heading.mask().ends_with(words)) && heading.after("to").is_none() {
+        return Some(vec![Told::sequence(None, steps)?]);
+    }
     if let Some(later) = heading.after("before") {
         return Some(vec![Told::requires(event(later)?, steps)?]);
     }

@@ -1,0 +1,127 @@
+"""Draws how-to sentences and numbered lists from Markdown files, by a rule and a seed that were fixed before any was looked at.
+
+Files: `*.md` below the folders given, but for licences and lists of changes; of a Go module, crate or package only those whose
+licence file is one of MIT, BSD, ISC or Apache-2.0, so that a sentence may be quoted with its source.
+Sentences: 6 to 40 words, beginning with a capital letter and ending with a full stop or colon, that hold a word of order,
+purpose or means (CUE) and tell the reader to do something (READER). Lists: 2 to 10 numbered items, of at most 60 words an item,
+with the line before them if it ends in a colon.
+Of each kind those of one source are shuffled and 3 at most kept, then all are shuffled and the first N taken.
+
+    python3 draw.py SEED SENTENCES LISTS FOLDER… > drawn.tsv
+"""
+
+import os
+import random
+import re
+import sys
+
+LICENCE = re.compile(
+    r"Permission is hereby granted, free of charge|Permission to use, copy, modify, and/or distribute"
+    r"|Redistribution and use in source and binary forms|Apache License\s+Version 2\.0",
+)
+CUE = re.compile(
+    r"\b(before|after|first|then|requires?|need to|must|once|until|unless|make sure|depends on)\b|^(To|In order to) |\bby \w+ing\b"
+    r"|^(Run|Use|Execute|Invoke|Type|Enter|Call|Pass|Set|Add)\b.* to ",
+    re.I,
+)
+VERB = (
+    "add|adjust|apply|build|call|change|check|choose|clone|commit|compile|configure|copy|create|define|delete|disable|download|edit|enable"
+    "|ensure|enter|execute|export|generate|get|give|go|import|include|initialize|insert|install|invoke|load|look|make|mount|move|open|pass"
+    "|press|provide|push|put|read|reboot|remove|replace|resolve|restart|restore|run|save|see|select|send|set|specify|start|stop|switch|try|turn"
+    "|type|update|upgrade|use|verify|wait|write"
+)
+READER = re.compile(
+    rf"^(please )?({VERB})\b|^(do not|never|you (must|need to|have to|should|cannot|can't|can not|can))\b"
+    rf"|^(to|in order to|before|after|once|first|firstly)\b[^,]*,( please| first| then| simply| just)* ({VERB}|you|you'll)\b",
+    re.I,
+)
+MARK = re.compile(r"^\s*\d{1,3}[.)]\s+")
+OF_ONE_SOURCE = 25
+
+
+def sources(folder):
+    """Each folder with a licence that allows quoting, with the files below it that no nearer one has."""
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        licences = [name for name in files if re.match(r"licen[cs]e|copying|copyright", name, re.I)]
+        texts = "".join(read(os.path.join(place, name)) for name in sorted(licences))
+        if LICENCE.search(texts):
+            yield os.path.relpath(place, folder), place
+            folders.clear()
+
+
+def read(path):
+    if not os.path.isfile(path):
+        return ""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def documents(place):
+    for here, folders, files in os.walk(place):
+        folders.sort()
+        for name in sorted(files):
+            if name.lower().endswith(".md") and not re.match(r"licen|change|history|news|release|copy|code_of", name, re.I):
+                yield re.sub(r"```.*?(```|\Z)|<!--.*?-->", "\n\n", read(os.path.join(here, name)), flags=re.S)
+
+
+def plain(text):
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
+    text = re.sub(r"\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])", r"\1", text)
+    return " ".join(re.sub(r"\*\*|__", "", text).split())
+
+
+def sentences(text):
+    for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:[-*#|>•]|\d+[.)]))", text):
+        joined = re.sub(r"^(?:[-*•]|\d+[.)])\s+", "", plain(paragraph))
+        for one in re.split(r"(?<=[.:!?])\s+(?=[A-Z`\"])", joined):
+            if 6 <= len(one.split()) <= 40 and re.match(r"[A-Z]", one) and one[-1] in ".:" and CUE.search(one) and READER.search(one):
+                yield one
+
+
+def lists(text):
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        if not MARK.match(lines[at]):
+            at += 1
+            continue
+        begin, items = at, []
+        while at < len(lines):
+            if MARK.match(lines[at]):
+                items.append(MARK.sub("", lines[at]))
+            elif lines[at].strip() and lines[at].startswith((" ", "\t")):
+                items[-1] += " " + lines[at].strip()
+            elif lines[at].strip() or not any(MARK.match(line) for line in lines[at + 1 : at + 3]):
+                break
+            at += 1
+        before = [plain(line) for line in lines[max(0, begin - 2) : begin] if line.strip()]
+        heading = before[-1:] if before and before[-1].endswith(":") else []
+        items = [plain(item) for item in items]
+        if 2 <= len(items) <= 10 and all(1 <= len(item.split()) <= 60 for item in items):
+            yield "\\n".join(heading + [f"{n}. {item}" for n, item in enumerate(items, 1)])
+
+
+def drawn(kind, chance, wanted, folders):
+    pool, seen = [], set()
+    for folder in folders:
+        for source, place in sources(folder):
+            own = list(dict.fromkeys(one for text in documents(place) for one in kind(text)))
+            own = [one for one in own if one not in seen]
+            chance.shuffle(own)
+            seen.update(own)
+            pool.extend((source, one) for one in own[:OF_ONE_SOURCE])
+    print(kind.__name__, len(pool), file=sys.stderr)
+    chance.shuffle(pool)
+    return pool[:wanted]
+
+
+def main():
+    seed, wanted_sentences, wanted_lists = map(int, sys.argv[1:4])
+    chance = random.Random(seed)
+    for kind, wanted in ((sentences, wanted_sentences), (lists, wanted_lists)):
+        for source, one in drawn(kind, chance, wanted, sys.argv[4:]):
+            print(f"{source}\t{one}")
+
+
+main()
