@@ -1,13 +1,15 @@
 """Draws how-to sentences and numbered lists from Markdown files, by a rule and a seed that were fixed before any was looked at.
 
-Files: `*.md` below the folders given, but for licences and lists of changes; of a Go module, crate or package only those whose
+Files: `*.md`, the documentation comments of `*.rs` or the comments of `*.go`, below the folders given, but for licences and lists of changes; of a Go module, crate or package only those whose
 licence file is one of MIT, BSD, ISC or Apache-2.0, so that a sentence may be quoted with its source.
 Sentences: 6 to 40 words, beginning with a capital letter and ending with a full stop or colon, that hold a word of order,
 purpose or means (CUE) and tell the reader to do something (READER). Lists: 2 to 10 numbered items, of at most 60 words an item,
 with the line before them if it ends in a colon.
-Of each kind those of one source are shuffled and 3 at most kept, then all are shuffled and the first N taken.
+Of each kind those of one source are shuffled and MOST at most kept, then all are shuffled and the first N taken.
 
-    python3 draw.py SEED SENTENCES LISTS FOLDER… > drawn.tsv
+    python3 draw.py .md SEED SENTENCES LISTS MOST DRAWN FOLDER… > drawn.tsv
+
+DRAWN is what was drawn before: none of it, and nothing that differs only in what is quoted, in names or in numbers, comes again.
 """
 
 import os
@@ -35,8 +37,8 @@ READER = re.compile(
     rf"|^(to|in order to|before|after|once|first|firstly)\b[^,]*,( please| first| then| simply| just)* ({VERB}|you|you'll)\b",
     re.I,
 )
+COMMENT = {".rs": r"\s*//[/!] ?(.*)", ".go": r"\s*// ?(.*)"}
 MARK = re.compile(r"^\s*\d{1,3}[.)]\s+")
-OF_ONE_SOURCE = 25
 
 
 def sources(folder):
@@ -57,12 +59,19 @@ def read(path):
         return file.read()
 
 
-def documents(place):
+def documents(place, suffix):
     for here, folders, files in os.walk(place):
         folders.sort()
         for name in sorted(files):
-            if name.lower().endswith(".md") and not re.match(r"licen|change|history|news|release|copy|code_of", name, re.I):
-                yield re.sub(r"```.*?(```|\Z)|<!--.*?-->", "\n\n", read(os.path.join(here, name)), flags=re.S)
+            if name.lower().endswith(suffix) and not re.match(r"licen|change|history|news|release|copy|code_of", name, re.I):
+                text = read(os.path.join(here, name))
+                text = comments(text, COMMENT[suffix]) if suffix in COMMENT else text
+                yield re.sub(r"```.*?(```|\Z)|<!--.*?-->", "\n\n", text, flags=re.S)
+
+
+def comments(text, mark):
+    lines = (re.match(mark, line) for line in text.split("\n"))
+    return "\n".join(line.group(1) if line else "" for line in lines)
 
 
 def plain(text):
@@ -102,25 +111,32 @@ def lists(text):
             yield "\\n".join(heading + [f"{n}. {item}" for n, item in enumerate(items, 1)])
 
 
-def drawn(kind, chance, wanted, folders):
-    pool, seen = [], set()
+def form(text):
+    """A text without quotations, capitalised words and numbers: near twins have the same."""
+    return " ".join(word for word in re.sub(r"`[^`]*`", "", text).split() if word.isalpha() and word.islower())
+
+
+def drawn(kind, suffix, chance, wanted, most, before, folders):
+    pool, seen = [], {form(one) for one in before}
     for folder in folders:
         for source, place in sources(folder):
-            own = list(dict.fromkeys(one for text in documents(place) for one in kind(text)))
-            own = [one for one in own if one not in seen]
+            own = list({form(one): one for text in documents(place, suffix) for one in kind(text)}.items())
+            own = [(key, one) for key, one in own if key not in seen]
             chance.shuffle(own)
-            seen.update(own)
-            pool.extend((source, one) for one in own[:OF_ONE_SOURCE])
+            seen.update(key for key, _ in own)
+            pool.extend((source, one) for _, one in own[:most])
     print(kind.__name__, len(pool), file=sys.stderr)
     chance.shuffle(pool)
     return pool[:wanted]
 
 
 def main():
-    seed, wanted_sentences, wanted_lists = map(int, sys.argv[1:4])
+    suffix = sys.argv[1]
+    seed, wanted_sentences, wanted_lists, most = map(int, sys.argv[2:6])
+    before = [line.split("\t")[1] for line in read(sys.argv[6]).splitlines()]
     chance = random.Random(seed)
     for kind, wanted in ((sentences, wanted_sentences), (lists, wanted_lists)):
-        for source, one in drawn(kind, chance, wanted, sys.argv[4:]):
+        for source, one in drawn(kind, suffix, chance, wanted, most, before, sys.argv[7:]):
             print(f"{source}\t{one}")
 
 

@@ -9,6 +9,11 @@ use super::span::Span;
 /// Verbs whose object is a means: with "to" behind it they say what for.
 const MEANS: [&str; 11] =
     ["run", "use", "execute", "type", "enter", "press", "invoke", "issue", "pass", "specify", "call"];
+/// Words whose own "to" follows them: "easy to read".
+const TO: [&str; 18] = [
+    "easy", "hard", "able", "ready", "need", "how", "where", "what", "way", "ways", "want", "possible", "used", "free",
+    "going", "likely", "have", "when",
+];
 /// Verbs that say nothing of what is reached.
 const BEGINNING: [&str; 6] = ["start", "begin", "get", "try", "help", "finish"];
 const YOU_CAN: [&str; 6] = ["you can now", "you can then", "you can", "you may", "you could", "you are able to"];
@@ -66,7 +71,8 @@ pub(super) fn purpose(sentence: Span<'_>) -> Option<Vec<Told>> {
     (MEANS.contains(&verb) || assigns()).then_some(())?;
     let (means, goal) = means.around(" in order to ").or_else(|| means.around(" to "))?;
     let goal = imperative(goal).filter(|goal| goal.words.contains(' '))?;
-    let step = imperative(means)?;
+    let complete = means.words().last().is_some_and(|word| !TO.contains(&word));
+    let step = imperative(means).filter(|_| complete)?;
     one_thought(sentence).then(|| vec![Told::Sequence { goal: Some(goal), steps: vec![step] }])
 }
 

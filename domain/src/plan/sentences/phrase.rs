@@ -34,7 +34,7 @@ const OPEN: [&str; 16] = [
     "above",
 ];
 /// Words that begin a clause about the thing before it.
-const RELATIVE: [&str; 3] = ["that", "which", "who"];
+pub(super) const RELATIVE: [&str; 3] = ["that", "which", "who"];
 /// Verbs after which a clause, with or without "that", says what they are about.
 const CHECKING: [&str; 5] = ["verify", "check", "confirm", "see", "ensure"];
 /// Words after "as" with which it compares or gives a reason.
@@ -54,11 +54,34 @@ const AS: [&str; 14] = [
     "much",
     "many",
 ];
+/// Words behind which something more must come.
+const DANGLING: [&str; 18] = [
+    "just",
+    "right",
+    "immediately",
+    "or",
+    "as",
+    "to",
+    "and",
+    "for",
+    "by",
+    "with",
+    "of",
+    "from",
+    "than",
+    "via",
+    "using",
+    "the",
+    "a",
+    "an",
+];
 /// Verbs that make a clause of what follows an imperative.
 const FINITE: [&str; 22] = [
     "is", "are", "was", "were", "will", "shall", "can", "cannot", "may", "might", "should", "would", "could", "must",
     "has", "have", "had", "does", "did", "be", "been", "requires",
 ];
+/// Words behind which the one before was a noun: "types used in …".
+const NOUN: [&str; 5] = ["of", "used", "returned", "given", "called"];
 /// What may stand before an imperative without changing it.
 const ADVERBS: [&str; 20] = [
     "first",
@@ -125,7 +148,7 @@ pub(super) fn imperative(span: Span<'_>) -> Option<Phrase> {
         Some(_) => (first, span.after(first)?),
         None => adverb(span, first)?,
     };
-    let noun = rest.words().next().is_some_and(|word| word == "of" || FINITE.contains(&word));
+    let noun = rest.words().next().is_some_and(|word| NOUN.contains(&word) || FINITE.contains(&word));
     let whole = !NEEDY.contains(&first) || has_object(rest);
     (!noun && whole && is_closed(span) && !is_finite(span)).then(|| Phrase::act(said(span)))
 }
@@ -135,7 +158,9 @@ pub(super) fn gerund(span: Span<'_>) -> Option<Phrase> {
     let first = span.words().next()?;
     let base = verbs::of_gerund(first)?;
     let rest = span.after(first)?;
-    if NEEDY.contains(&base) && !has_object(rest) {
+    let words: Vec<&str> = span.words().collect();
+    let two = words.windows(2).any(|pair| matches!(pair[0], "and" | "or") && pair[1].ends_with("ing"));
+    if two || NEEDY.contains(&base) && !has_object(rest) {
         return None;
     }
     let phrase = if rest.text().is_empty() { base.to_owned() } else { format!("{base} {}", rest.text()) };
@@ -190,20 +215,26 @@ pub(super) fn passive(span: Span<'_>, auxiliaries: &[&str]) -> Option<Phrase> {
 
 /// What a clause after "before" names: something that is done.
 pub(super) fn event(span: Span<'_>) -> Option<Phrase> {
-    gerund(span).or_else(|| addressed(span)).or_else(|| passive(span, &IS))
+    let of_any = || matches!(span.words().next(), Some("a" | "an"));
+    gerund(span).or_else(|| addressed(span)).or_else(|| passive(span, &IS).filter(|_| !of_any()))
 }
 
 /// What a clause after "after", "once", "until" names: something done, or something that is so.
 pub(super) fn condition(span: Span<'_>) -> Option<Phrase> {
-    event(span).or_else(|| state(span))
+    let whole = !span.mask().contains(", ");
+    whole.then(|| event(span).or_else(|| state(span)))?
 }
 
 /// `the tests pass`, `the server is running`.
 pub(super) fn state(span: Span<'_>) -> Option<Phrase> {
     let words: Vec<&str> = span.words().collect();
     let says = words.iter().skip(1).any(|word| matches!(*word, "is" | "are" | "has" | "have"));
-    let happens = words.len() > 1 && words.last().is_some_and(|word| verbs::is_finite(word));
-    let told = matches!(words.first(), Some(&("you" | "we" | "i" | "there" | "after" | "before")));
+    let noun = |word: &str| matches!(word, "a" | "an" | "the" | "your" | "in" | "of" | "on" | "for" | "with" | "to");
+    let happens = matches!(words[..], [.., before, last] if verbs::is_finite(last) && !noun(before));
+    let yet = words.iter().any(|word| matches!(*word, "will" | "shall" | "must" | "should"));
+    let told = yet
+        || verbs::of_gerund(words[0]).is_some()
+        || matches!(words.first(), Some(&("you" | "we" | "i" | "there" | "after" | "before")));
     ((says || happens) && !told && is_closed(span)).then(|| Phrase { words: said(span), act: None })
 }
 
@@ -238,7 +269,10 @@ pub(super) const MUST_BE: [&str; 6] =
 
 /// Whether more than a remark in brackets or a place follows a verb.
 fn has_object(rest: Span<'_>) -> bool {
-    let place = rest.words().next().is_none_or(|word| matches!(word, "in" | "into" | "at" | "on" | "from" | "with"));
+    let place = rest
+        .words()
+        .next()
+        .is_none_or(|word| matches!(word, "in" | "into" | "at" | "on" | "from" | "with" | "for" | "as"));
     let remark = rest.text().starts_with('(') && rest.text().ends_with(')');
     !place && !remark
 }
@@ -263,7 +297,7 @@ fn is_closed(span: Span<'_>) -> bool {
         "as" => AS.contains(&next) || OPEN.contains(&next),
         _ => false,
     });
-    let ends = words.last().is_some_and(|word| matches!(*word, "or" | "as") || RELATIVE.contains(word));
+    let ends = words.last().is_some_and(|word| DANGLING.contains(word) || RELATIVE.contains(word));
     let relative = words.iter().filter(|word| RELATIVE.contains(word)).count();
     let begins = words.first().is_some_and(|word| RELATIVE.contains(word));
     let unlike = span.mask().contains(", which") || span.mask().contains(", who");

@@ -7,7 +7,13 @@ use super::span::Span;
 use super::{Told, units::Unit};
 
 /// Words with which a sentence is no plain instruction: conditions, doubts, choices, tales, negations.
-pub(super) const NEVER: [&str; 58] = [
+pub(super) const NEVER: [&str; 64] = [
+    "preferably",
+    "ideally",
+    "perhaps",
+    "maybe",
+    "probably",
+    "possibly",
     "if",
     "when",
     "whenever",
@@ -104,7 +110,8 @@ pub(super) fn read(unit: &Unit<'_>) -> Vec<Told> {
 }
 
 fn sentence(sentence: Span<'_>) -> Option<Vec<Told>> {
-    if sentence.mask().contains('?') {
+    // "… by running:" goes on in what follows.
+    if sentence.mask().contains('?') || sentence.mask().trim_end().ends_with("ing:") {
         return None;
     }
     let mut sentence = sentence.trim();
@@ -136,14 +143,24 @@ fn to(sentence: Span<'_>) -> Option<Vec<Told>> {
     {
         return Some(vec![Told::requires(goal, things_of(things)?)?]);
     }
+    if means.has_any(&["before", "after"]) {
+        // Which of the acts has the condition is not said.
+        return None;
+    }
     let must = phrase::obliged(means).is_some()
         || imperative(bare(means)).is_none() && passive(means, &phrase::MUST_BE).is_some();
     let Acts { phrases, ordered, first } = demands(means)?;
-    let prior = (must || first) && !ordered;
+    let prior = (must || first || alike(&phrases)) && !ordered;
     if prior || phrases.iter().any(|phrase| phrase.act.is_none()) {
         return Some(vec![Told::requires(goal, phrases)?]);
     }
     Some(vec![Told::Sequence { goal: Some(goal), steps: phrases }])
+}
+
+/// Whether two acts are one kind of act, done to two things: "add A and add B" says no order.
+fn alike(acts: &[Phrase]) -> bool {
+    let verb = |phrase: &Phrase| phrase.act.as_ref().and_then(|act| act.split(' ').next().map(str::to_owned));
+    matches!(acts, [one, other] if verb(one) == verb(other))
 }
 
 /// `before X, Y`, `before X you must Y` and `Y before X`.
@@ -153,7 +170,7 @@ fn before(sentence: Span<'_>) -> Option<Vec<Told>> {
             Some(parts) => parts,
             None => rest.around(" you ").map(|(later, must)| Some((later, phrase::must(must)?)))??,
         },
-        None => sentence.around(" before ").map(|(earlier, later)| (later, earlier))?,
+        None => sentence.around(" before ").filter(main_clause).map(|(earlier, later)| (later, earlier))?,
     };
     let later = event(later)?;
     // "Must be done before" says the act in its subject.
@@ -181,12 +198,25 @@ fn after(sentence: Span<'_>) -> Option<Vec<Told>> {
         let (earlier, later) = rest.around(", ")?;
         return follows(condition(earlier)?, demands(later)?.phrases);
     }
+    if sentence.has_any(&["another"]) {
+        // "Insert a line after another": a place, no time.
+        return None;
+    }
     if let Some((later, earlier)) = [" only after ", " only once "].iter().find_map(|word| sentence.around(word)) {
         let later = imperative(later).or_else(|| demands(later)?.phrases.pop())?;
         return Some(vec![Told::requires(later, vec![condition(earlier)?])?]);
     }
-    let (later, earlier) = [" after ", " once ", " as soon as "].iter().find_map(|word| sentence.around(word))?;
+    let parts = [" after ", " once ", " as soon as "].iter().find_map(|word| sentence.around(word));
+    let (later, earlier) = parts.filter(main_clause)?;
     follows(condition(earlier)?, demands(later)?.phrases)
+}
+
+/// Whether "before" or "after" between two parts can only be of the whole: there is no clause about a thing before it, and no
+/// purpose behind it that may be of either ("stop the writer before closing the file to save it").
+fn main_clause((left, right): &(Span<'_>, Span<'_>)) -> bool {
+    let of_all = phrase::ensured(*left).is_some() || !left.has_any(&phrase::RELATIVE);
+    let goal = left.after_any(&["to", "in order to"]).is_some();
+    of_all && !goal && !right.mask().contains(" to ")
 }
 
 fn follows(earlier: Phrase, later: Vec<Phrase>) -> Option<Vec<Told>> {
@@ -204,6 +234,9 @@ fn follows(earlier: Phrase, later: Vec<Phrase>) -> Option<Vec<Told>> {
 fn requires(sentence: Span<'_>) -> Option<Vec<Told>> {
     let verbs = [" requires that ", " requires ", " require ", " depends on ", " depend on ", " needs "];
     let (act, needs) = verbs.iter().find_map(|verb| sentence.around(verb))?;
+    if act.mask().contains(", ") {
+        return None;
+    }
     let act = gerund(act).or_else(|| imperative(act))?;
     Some(vec![Told::requires(act, things_of(needs)?)?])
 }
