@@ -1,13 +1,23 @@
 """Draws how-to sentences and numbered lists from Markdown files, by a rule and a seed that were fixed before any was looked at.
 
-Files: `*.md`, the documentation comments of `*.rs` or the comments of `*.go`, below the folders given, but for licences and lists of changes; of a Go module, crate or package only those whose
-licence file is one of MIT, BSD, ISC or Apache-2.0, so that a sentence may be quoted with its source.
+Files: `*.md`, the documentation comments of `*.rs` or the comments of `*.go`, below the folders given, but for licences and
+lists of changes; of a Go module, crate or package only those whose licence file is one of MIT, BSD, ISC or Apache-2.0, so that a sentence may be quoted with its source.
 Sentences: 6 to 40 words, beginning with a capital letter and ending with a full stop or colon, that hold a word of order,
 purpose or means (CUE) and tell the reader to do something (READER). Lists: 2 to 10 numbered items, of at most 60 words an item,
 with the line before them if it ends in a colon.
 Of each kind those of one source are shuffled and MOST at most kept, then all are shuffled and the first N taken.
 
     python3 draw.py .md SEED SENTENCES LISTS MOST DRAWN FOLDER… > drawn.tsv
+
+Drawn so far, M for the folders of Go modules, Node.js, npm packages (from the second on also Go, the Google Cloud CLI, Java, pyenv, the
+Rust toolchains), C for the crates of this workspace and their READMEs:
+
+    drawn_1.tsv   .md 20261129 300 100 25  nothing                      M, by an earlier form of this script that kept near twins
+    drawn_2.tsv   .md 20261130 350 75 100  drawn_1                      M
+    drawn_3.tsv   .rs 20261131 450 80 4    drawn_1, 2, what was developed on    C
+    drawn_4.tsv   .go 20261132 500 80 8    the same and drawn_3         Go and its modules
+    drawn_5.tsv   .md 20261133 400 40 400  the same and drawn_4         M, and behind it
+                  .rs 20261133 450 40 12   the same                     C
 
 DRAWN is what was drawn before: none of it, and nothing that differs only in what is quoted, in names or in numbers, comes again.
 """
@@ -48,7 +58,8 @@ def sources(folder):
         licences = [name for name in files if re.match(r"licen[cs]e|copying|copyright", name, re.I)]
         texts = "".join(read(os.path.join(place, name)) for name in sorted(licences))
         if LICENCE.search(texts):
-            yield os.path.relpath(place, folder), place
+            name = os.path.relpath(place, folder)
+            yield os.path.basename(os.path.abspath(folder)) if name == "." else name, place
             folders.clear()
 
 
