@@ -5,6 +5,7 @@ pub(crate) mod bench_fit;
 pub(crate) mod bench_load;
 pub(crate) mod bench_plan;
 pub(crate) mod bench_quality;
+pub(crate) mod bench_sessions;
 pub(crate) mod check_config;
 #[cfg(feature = "embedded")]
 pub(crate) mod compact;

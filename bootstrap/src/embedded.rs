@@ -12,7 +12,6 @@ use domain::audit::AuditKey;
 use domain::index::lens::Lens;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
-use somabrain_inprocess::SystemClock;
 use somabrain_inprocess::admission::{self, RateLimit};
 use somabrain_inprocess::working::{self, SessionMemory};
 use somabrain_jwt::Jwt;
@@ -20,6 +19,7 @@ use somabrain_prometheus::Prometheus;
 use somabrain_regorus::Regorus;
 use somabrain_sqlite::{AuditReport, OpenError, Sqlite};
 
+use crate::clock::Clock;
 use crate::encoder::TextEncoder;
 use crate::profile::{Profile, component};
 use crate::settings::Settings;
@@ -36,11 +36,16 @@ pub(crate) struct Embedded {
     admission: RateLimit,
     events: Stream,
     metrics: Prometheus,
-    clock: SystemClock,
+    clock: Clock,
 }
 
 /// Opens the data folder and assembles the profile.
 pub(crate) async fn open(settings: &Settings) -> Result<Brain<Embedded>> {
+    open_at(settings, Clock::Machine).await
+}
+
+/// The same with a clock of the caller's.
+pub(crate) async fn open_at(settings: &Settings, clock: Clock) -> Result<Brain<Embedded>> {
     let encoder = TextEncoder::connect(settings).await?;
     let config = somabrain_sqlite::Config {
         lens: Lens { table: Some(encoder.table()), ways: settings.ways },
@@ -64,7 +69,7 @@ pub(crate) async fn open(settings: &Settings) -> Result<Brain<Embedded>> {
         })?,
         events: Stream::connect(settings).await?,
         metrics: Prometheus::new(somabrain_prometheus::Config { version: api::version() }),
-        clock: SystemClock,
+        clock,
         encoder,
     };
     let brain = Brain::new(ports, tuning);
@@ -149,7 +154,7 @@ impl Ports for Embedded {
     type Admission = RateLimit;
     type Events = Stream;
     type Metrics = Prometheus;
-    type System = SystemClock;
+    type System = Clock;
 
     fn ledger(&self) -> &Sqlite {
         &self.sqlite
@@ -184,7 +189,7 @@ impl Ports for Embedded {
     fn metrics(&self) -> &Prometheus {
         &self.metrics
     }
-    fn system(&self) -> &SystemClock {
+    fn system(&self) -> &Clock {
         &self.clock
     }
 

@@ -32,6 +32,12 @@ impl Folder {
         Ok(Answer { status, body: serde_json::from_slice(&text).unwrap_or(Value::Null), retry_after: None })
     }
 
+    /// Folds what was observed into the density matrices, as a server does each second.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        self.brain.merge_observations().await.context("could not fold the last observations")?;
+        Ok(())
+    }
+
     /// Lets go of the folder.
     pub(crate) async fn close(self) -> Result<()> {
         drop(self.api);

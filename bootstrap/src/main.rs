@@ -7,6 +7,8 @@
 compile_error!("a profile is needed: build with --features embedded, networked or both");
 
 mod api;
+#[cfg(feature = "embedded")]
+mod clock;
 mod commands;
 #[cfg(feature = "embedded")]
 mod embedded;
@@ -37,8 +39,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    audit, bench_fit, bench_load, bench_plan, bench_quality, check_config, health, import as import_command, openapi,
-    plan, recall, reencode, reindex, remember, serve, token,
+    audit, bench_fit, bench_load, bench_plan, bench_quality, bench_sessions, check_config, health,
+    import as import_command, openapi, plan, recall, reencode, reindex, remember, serve, token,
 };
 use settings::Settings;
 use target::Target;
@@ -89,6 +91,7 @@ enum Bench {
     /// Drives a running server over HTTP.
     Load(bench_load::BenchLoad),
     Quality(bench_quality::BenchQuality),
+    Sessions(bench_sessions::BenchSessions),
     Fit(bench_fit::BenchFit),
     Plan(bench_plan::BenchPlan),
 }
@@ -151,6 +154,7 @@ async fn measure(bench: Bench, environment: &HashMap<String, String>) -> Result<
     match bench {
         Bench::Load(args) => bench_load::run(args).await,
         Bench::Quality(args) => bench_quality::run(args, &settings()?).await,
+        Bench::Sessions(args) => bench_sessions::run(args, &settings()?).await,
         Bench::Fit(args) => bench_fit::run(args, &settings()?).await,
         Bench::Plan(args) => bench_plan::run(&args),
     }

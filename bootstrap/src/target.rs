@@ -111,6 +111,15 @@ impl Target {
         self.call(method, path, body).await
     }
 
+    /// Lets a second's work beside requests be done; a server does that by itself.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        match self {
+            Self::Server(_) => Ok(()),
+            #[cfg(feature = "embedded")]
+            Self::Folder(folder) => folder.settle().await,
+        }
+    }
+
     /// Finishes: what is still in memory goes to disk.
     pub(crate) async fn close(self) -> Result<()> {
         match self {

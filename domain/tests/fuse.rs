@@ -22,7 +22,7 @@ fn encoding(x: f32, y: f32) -> Encoding {
 fn the_defaults_are_the_measured_weights() {
     let weights = default_weights();
     assert_eq!(weights.get(Term::Semantic), 0.90);
-    assert_eq!(weights.get(Term::Session), 0.20);
+    assert_eq!(weights.get(Term::Session), 0.15);
 }
 
 #[test]

@@ -80,6 +80,69 @@ reads! {
     unicode_is_kept: "Before opening the café, clean the tables – all of them – and öffne nichts." => [];
     unicode_in_an_act: "Before opening the café, clean the crêpe pan."
         => ["clean the crêpe pan -> open the café"];
+    a_choice_of_things_stays_in_the_words: "Before deploying the service, run the tests or the linter."
+        => ["run the tests or the linter -> deploy the service"];
+    what_a_means_is_for: "Run `make check` to test the library."
+        => ["run `make check` => test the library"];
+    what_a_means_can_be_for: "You can use `git stash` in order to save local changes."
+        => ["use `git stash` => save local changes"];
+    an_assignment_is_a_means: "Set `COLOR=never` to disable colours in the output."
+        => ["set `COLOR=never` => disable colours in the output"];
+    by_doing: "You can disable the cache by setting `CACHE=0`."
+        => ["set `CACHE=0` => disable the cache"];
+    before_one_can: "Before you can push the image, you need to log in to the registry."
+        => ["log in to the registry -> push the image"];
+    after_that_one_can: "Once the image is built, you can push the image to the registry."
+        => ["build the image -> push the image to the registry"];
+    one_can_after_that: "You can deploy the service after running the migrations."
+        => ["run the migrations -> deploy the service"];
+    a_need_of_you: "Deploying the service requires you to log in to the cluster."
+        => ["log in to the cluster -> deploy the service"];
+    a_clause_about_a_thing: "Before deploying the service, run the migrations that are missing."
+        => ["run the migrations that are missing -> deploy the service"];
+    a_clause_beside: "To clean the cache, run `make clean`, which takes a minute."
+        => ["run `make clean` => clean the cache"];
+    what_is_checked: "Before deploying the service, verify that the tests pass."
+        => ["verify that the tests pass -> deploy the service"];
+    an_adverb_before_the_verb: "To quickly rebuild the index, run `reindex --fast`."
+        => ["run `reindex --fast` => quickly rebuild the index"];
+    shortened_words_end_nothing: "To open the page, use a browser, e.g. Firefox."
+        => ["use a browser, e.g. Firefox => open the page"];
+    two_verbs_of_one_object: "1. Build the image\n2. Review and merge the change\n3. Deploy the service"
+        => ["build the image; review and merge the change; deploy the service"];
+    steps_without_a_goal: "Follow these steps:\n1. Build the image\n2. Make sure that the tests pass\n3. Deploy the service"
+        => ["build the image; make sure that the tests pass; deploy the service"];
+
+    two_things_done_alike_have_no_order: "To use the format, add the option to the build and add the package to the project."
+        => ["add the option to the build, add the package to the project -> use the format"];
+    a_preference_is_no_need: "Add an issue on GitHub, preferably before submitting a request." => [];
+    two_ways_with_two_ends_are_left: "Choose \"Private\" to require a login, or \"Blob\" to allow all." => [];
+    once_may_mean_a_single_time: "You can create a builder once (or twice), then call `Clone()` to copy the builder." => [];
+    what_is_ensured_of_two_is_left: "You should ensure that you only call `Close()` once, and all your writes finish before closing." => [];
+    what_goes_on_behind_the_colon_is_left: "Once the server is running, check the page by opening:" => [];
+    a_phrase_without_its_end_is_left: "To give an example, you could write a file for:" => [];
+    two_doings_after_are_left: "After forking the repository and creating a clone from your fork, run `make`." => [];
+    a_place_in_a_list_is_no_order: "Insert an element after another element in a list." => [];
+    what_a_thing_does_once_is_left: "Create a timer which will fire once the moment is reached." => [];
+    what_a_thing_is_before_is_left: "Configure a limit that is permitted before the search is stopped." => [];
+    just_before_is_left: "Stop just before exiting." => [];
+    a_noun_with_its_use_is_no_act: "Type used in the socket to retrieve options." => [];
+    a_purpose_of_either_is_left: "Restore the body after the request is processed to avoid issues." => [];
+    a_condition_of_one_of_the_acts_is_left: "To produce tokens, use the serializer, and decrypt the key before calling the parser." => [];
+    an_aside_with_needs_is_no_act: "Use the flag, the collector needs a few cycles." => [];
+    easy_to_is_no_purpose: "Use a format that is easy to read and write." => [];
+    two_doings_before_are_left: "Before opening an issue or proposing a change, read the guide." => [];
+    leaving_be_is_no_step: "Before sending the patch, ensure the tests pass, and avoid rebasing the branch." => [];
+    what_holds_of_any_is_left: "Export keyword before a key is ignored:" => [];
+    a_list_of_choices_is_left: "There are two options:\n1. Use the image\n2. Build the service" => [];
+    a_complement_is_no_purpose: "Configure the server to listen on the port." => [];
+    a_place_is_no_purpose: "Add a line to build files." => [];
+    doing_this_is_no_act: "You can disable the cache by doing:" => [];
+    a_verb_without_its_object_is_left: "To use the library, write in `Cargo.toml`:" => [];
+    a_goal_that_goes_on_is_left: "To build, test and publish the crate, run `make all`." => [];
+    reading_on_is_no_step: "To learn about plans, see the manual." => [];
+    checking_out_is_no_step: "To suppress warnings, check out the `--quiet` flag." => [];
+    what_stands_above_is_left: "After generating the report above, send the report." => [];
 
     a_question_is_left: "Before deploying the service, run the migrations?" => [];
     a_condition_is_left: "If the tests pass, first build the image, then deploy the service." => [];
@@ -89,7 +152,8 @@ reads! {
     a_negation_is_left: "Do not run the migrations after deploying the service." => [];
     a_negated_step_is_left: "Before deploying the service, do not run the migrations." => [];
     a_permission_is_left: "After building the image you can deploy the service." => [];
-    a_choice_is_left: "Before deploying the service, run the tests or the linter." => [];
+    a_choice_of_acts_is_left: "Before deploying the service, run the tests or restart the runner." => [];
+    a_choice_of_ways_is_left: "Before deploying the service, run the tests, or preferably the linter." => [];
     a_pointer_is_left: "Before doing this, run the migrations." => [];
     what_is_merely_described_is_left: "Before the server starts, the cache is loaded." => [];
     a_noun_is_no_act: "Release notes are written before the release." => [];

@@ -3,6 +3,7 @@
 mod duplicates;
 mod filler;
 mod purpose;
+mod sessions;
 mod variants;
 
 use std::fs;

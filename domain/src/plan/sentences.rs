@@ -2,30 +2,36 @@
 //!
 //! A small grammar, precise before it is wide: a sentence is read whole by one rule or left alone. Nothing is guessed:
 //! questions, conditions (`if`, `when`), doubts and permissions (`may`, `can`), negations but for the forms below, tales in the
-//! past tense, choices (`or`), and clauses that point outside of themselves (`it`, `this`, `the following`) are no procedures.
+//! past tense, choices of acts (`or`), and clauses that point outside of themselves (`it`, `this`, `the following`) are no
+//! procedures.
 //!
 //! ```text
 //! text       = { sentence | run | list }
 //! sentence   = "to" act "," ["you must"] ["first"] acts        acts, the last of which achieves the act; with "first" or
 //!                                                              "you must": acts that the act requires
 //!            | "to" act ", you can" acts                       one way: the last of them achieves the act
+//!            | ["you can"] means ("to" | "in order to") act    the means achieves the act; means = act with "run", "use", "set x=y", …
+//!            | ["you can"] act "by" gerund                     the gerund achieves the act
 //!            | "to" act ", you need" things                    the act requires the things
+//!            | "before you can" act "," demand | demand "before you can" act
+//!            | ("after" | "once") condition ", you can" act | "you can" act ("after" | "once") condition
+//!                                                              the act requires the condition
 //!            | "before" event ("," demand | "you must" acts) | demand "before" event      the event requires what is demanded
 //!            | ("after" | "once") condition "," demand
 //!            | demand ("after" | "once") condition             one after the other
 //!            | "after" act "comes" act
 //!            | act "only" ("after" | "once") condition         the act requires the condition
-//!            | act ("requires" | "needs" | "depends on") things
+//!            | act ("requires" | "needs" | "depends on") things | act "requires you to" act
 //!            | ("you cannot" | "do not" | "never") act ("until" | "unless" | "before") condition
 //!            | thing "cannot be" participle ("until" | "unless" | "before") condition
 //!            | ["first"] act then act { then act }             one after the other
 //! run        = "First" acts "." { ("Then" | "Next" | "Finally" | …) acts "." }      one after the other; may begin "To" act ","
 //! list       = [heading ":"] item { item }                     acts, one an item, all of them read or none
-//! heading    = ("steps to" | "how to" | "to") act | gerund | "before" event
+//! heading    = ("steps to" | "how to" | "to") act | gerund | "before" event | … "steps"
 //! then       = ", then" | "and then" | ", finally" | ";" | …
 //! demand     = ["you must" | "you need to" | …] acts | thing ("must be" | "needs to be" | …) participle
 //! acts       = act { (then | "," | "and") act }                "," and "and" part acts only where a verb and its object follow
-//! act        = [adverb] verb rest | "make sure" (condition | act)
+//! act        = [adverb] verb rest | "make sure" (condition | act)         rest may end in "that …", "which …"
 //! event      = gerund rest | ("you" | "we") verb rest | thing ("is" | "has been") participle [preposition rest]
 //! condition  = event | state                                   a state is a clause with "is", "has" or a verb at its end
 //! ```
@@ -36,6 +42,7 @@
 
 mod actions;
 mod acts;
+mod means;
 mod phrase;
 mod rules;
 mod span;

@@ -10,7 +10,8 @@ pub const OFFSET: f32 = -7.10;
 pub const SLOPE: f32 = 3.15;
 
 /// The weights where nobody has set others; chosen on development conversations (LoCoMo, conv-26, conv-41 and conv-43), and
-/// for `Dated`, `Session` and those behind it on data sets written for the purpose (`tests/system/quality`).
+/// for `Dated` and those behind `Session` on data sets written for the purpose (`tests/system/quality`). `Session` is the
+/// largest that costs questions asked in another session nothing beyond chance (`somabrain bench sessions`).
 pub fn default_weights() -> Weights {
     Weights::default()
         .with(Term::Lexical, 0.45)
@@ -26,7 +27,7 @@ pub fn default_weights() -> Weights {
         .with(Term::FirstPerson, 0.08)
         .with(Term::TimeExpression, 0.09)
         .with(Term::Centrality, -0.30)
-        .with(Term::Session, 0.20)
+        .with(Term::Session, 0.15)
         .with(Term::Recency, 0.40)
         .with(Term::Importance, 0.20)
         .with(Term::Link, 1.00)

@@ -38,6 +38,11 @@ impl Difference {
         Self { mean: differences.iter().sum::<f64>() / count as f64, low: at(0.025), high: at(0.975) }
     }
 
+    /// As points of percent with the interval in brackets.
+    pub(crate) fn in_percent(&self) -> String {
+        format!("{:+.1} [{:+.1}, {:+.1}]", 100.0 * self.mean, 100.0 * self.low, 100.0 * self.high)
+    }
+
     /// Whether it is above 0 beyond chance.
     pub(crate) fn is_gain(&self) -> bool {
         self.low > 0.0

@@ -13,6 +13,8 @@ use super::corpus::{Corpus, questions};
 use super::ranking::Ranking;
 use super::setup::Setup;
 #[cfg(feature = "embedded")]
+use crate::clock::Clock;
+#[cfg(feature = "embedded")]
 use crate::settings::{Mode, Profile, Settings};
 use crate::target::Target;
 
@@ -65,6 +67,26 @@ pub(crate) struct Wanted {
     pub signals: bool,
 }
 
+impl Stored {
+    /// Nothing yet.
+    pub(crate) fn nothing_in(namespace: String) -> Self {
+        Self { namespace, by_id: HashMap::new(), first: Vec::new() }
+    }
+
+    /// Notes the id under which the next text is stored; whether it is a new one.
+    pub(crate) fn note(&mut self, id: &str) -> bool {
+        let place = self.first.len();
+        let first = *self.by_id.entry(id.to_string()).or_insert(place);
+        self.first.push(first);
+        first == place
+    }
+
+    /// The place of the text that is stored under an id.
+    pub(crate) fn place(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+}
+
 impl Subject {
     /// A server.
     pub(crate) fn server(url: &str, token: Option<String>) -> Self {
@@ -74,6 +96,12 @@ impl Subject {
     /// The embedded profile in a folder of its own, tuned as the settings say.
     #[cfg(feature = "embedded")]
     pub(crate) async fn folder(settings: &Settings) -> Result<Self> {
+        Self::folder_at(settings, Clock::Machine).await
+    }
+
+    /// The same with a clock of the caller's.
+    #[cfg(feature = "embedded")]
+    pub(crate) async fn folder_at(settings: &Settings, clock: Clock) -> Result<Self> {
         let folder = tempfile::tempdir().context("could not make a temporary folder")?;
         let settings = Settings {
             profile: Profile::Embedded,
@@ -83,7 +111,7 @@ impl Subject {
             kafka: None,
             ..settings.clone()
         };
-        let target = Arc::new(open(&settings).await?);
+        let target = Arc::new(open(&settings, clock).await?);
         Ok(Self { target, place: Place::Folder(folder, Box::new(settings)) })
     }
 
@@ -95,11 +123,16 @@ impl Subject {
             Place::Folder(folder, mut settings) => {
                 close(self.target).await?;
                 setup.apply(&mut settings);
-                let target = Arc::new(open(&settings).await?);
+                let target = Arc::new(open(&settings, Clock::Machine).await?);
                 Ok(Self { target, place: Place::Folder(folder, settings) })
             }
             Place::Server => bail!("a server recalls as it is set up"),
         }
+    }
+
+    /// What answers requests.
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
     }
 
     /// Lets go.
@@ -118,15 +151,14 @@ impl Subject {
     }
 
     async fn store_one(&self, corpus: &Corpus, namespace: String) -> Result<Stored> {
-        let mut stored = Stored { namespace, by_id: HashMap::new(), first: Vec::new() };
+        let mut stored = Stored::nothing_in(namespace);
         for batch in corpus.items.chunks(BATCH) {
             let mut bodies: Vec<Value> = batch.iter().map(|item| item.body.clone()).collect();
             bodies.iter_mut().for_each(|body| body["namespace"] = stored.namespace.as_str().into());
             let answer = self.target.patiently("POST", "/remember/batch", Some(&json!({"memories": bodies}))).await?;
             ensure!(answer.is_success(), "{}", answer.complaint());
             for one in answer.body["memories"].as_array().into_iter().flatten() {
-                let (id, place) = (one["id"].as_str().context("an answer has no id")?, stored.first.len());
-                stored.first.push(*stored.by_id.entry(id.to_string()).or_insert(place));
+                stored.note(one["id"].as_str().context("an answer has no id")?);
             }
         }
         ensure!(stored.first.len() == corpus.items.len(), "not every memory was answered for");
@@ -185,14 +217,15 @@ async fn work(
     }
 }
 
-fn answered(body: &Value, stored: &Stored) -> Answered {
+/// The answer that `POST /recall` gave.
+pub(crate) fn answered(body: &Value, stored: &Stored) -> Answered {
     let mut answered = Answered {
         confidence: body["confidence"].as_f64().unwrap_or_default(),
         abstained: body["abstained"] == true,
         ..Answered::default()
     };
     for memory in body["memories"].as_array().into_iter().flatten() {
-        answered.ranking.push(memory["id"].as_str().and_then(|id| stored.by_id.get(id)).copied());
+        answered.ranking.push(memory["id"].as_str().and_then(|id| stored.place(id)));
         if let Some(lines) = memory["explanation"]["terms"].as_array() {
             answered.signals.push(signals(lines));
         }
@@ -211,8 +244,8 @@ fn signals(lines: &[Value]) -> Signals {
 }
 
 #[cfg(feature = "embedded")]
-async fn open(settings: &Settings) -> Result<Target> {
-    let brain = crate::embedded::open(settings).await?;
+async fn open(settings: &Settings, clock: Clock) -> Result<Target> {
+    let brain = crate::embedded::open_at(settings, clock).await?;
     Ok(Target::Folder(Box::new(crate::folder::Folder::new(brain, settings)?)))
 }
 

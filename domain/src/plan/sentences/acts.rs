@@ -34,6 +34,8 @@ const THEN: [&str; 15] = [
 ];
 /// Separators that may as well stand between things.
 const AND: [&str; 3] = [", and ", " and ", ", "];
+/// How an imperative begins that is no step: reading on, leaving something be.
+const NO_STEPS: [&str; 3] = ["see ", "check out ", "avoid "];
 /// Words that begin a clause of another kind.
 const ANOTHER: [&str; 12] =
     ["which", "who", "where", "because", "but", "since", "unless", "so", "or", "with", "using", "for"];
@@ -48,9 +50,14 @@ pub(super) fn acts(clause: Span<'_>) -> Option<Acts> {
     for (part, strong) in parts {
         let own = imperative(part).is_some() && bare(part).words().count() > 1;
         match joined.last_mut() {
+            // "Review and merge the request": the object is of both.
+            Some(before) if own && !strong && bare(*before).words().count() == 1 => {
+                *before = clause.cut(before.range().start - whole, part.range().end - whole);
+            }
             Some(before) if !own && !strong => {
                 let words = part.words().count();
-                let foreign = part.words().next().is_none_or(|word| ANOTHER.contains(&word));
+                let foreign = phrase::ensured(*before).is_some()
+                    || part.words().next().is_none_or(|word| ANOTHER.contains(&word));
                 if foreign || words > 5 {
                     return None;
                 }
@@ -69,7 +76,7 @@ fn demand(part: Span<'_>) -> Option<Vec<Phrase>> {
         let read = phrase::event(sure).or_else(|| imperative(sure)).or_else(|| phrase::state(sure));
         return Some(vec![read?]);
     }
-    imperative(part).map(|act| vec![act])
+    imperative(part).filter(|act| !NO_STEPS.iter().any(|words| act.words.starts_with(words))).map(|act| vec![act])
 }
 
 /// What a main clause demands: acts, with or without "you must", or that something must be done.

@@ -13,32 +13,75 @@ pub struct Phrase {
 }
 
 /// Most words of an act or a state: longer ones carry more than one thought.
-const MOST_WORDS: usize = 14;
-/// Words after which a phrase speaks of something outside of it, or of a choice.
-const OPEN: [&str; 17] = [
+const MOST_WORDS: usize = 20;
+/// Words with which a phrase speaks of something outside of it, or of a choice.
+const OPEN: [&str; 16] = [
     "it",
+    "its",
     "them",
+    "their",
     "this",
-    "that",
     "these",
     "those",
     "following",
-    "or",
     "so",
-    "which",
-    "who",
     "whose",
     "what",
-    "as",
     "because",
     "while",
     "either",
+    "below",
+    "above",
+];
+/// Words that begin a clause about the thing before it.
+pub(super) const RELATIVE: [&str; 3] = ["that", "which", "who"];
+/// Verbs after which a clause, with or without "that", says what they are about.
+const CHECKING: [&str; 5] = ["verify", "check", "confirm", "see", "ensure"];
+/// Words after "as" with which it compares or gives a reason.
+const AS: [&str; 14] = [
+    "you",
+    "we",
+    "soon",
+    "long",
+    "well",
+    "if",
+    "though",
+    "needed",
+    "follows",
+    "described",
+    "shown",
+    "above",
+    "much",
+    "many",
+];
+/// Words behind which something more must come.
+const DANGLING: [&str; 18] = [
+    "just",
+    "right",
+    "immediately",
+    "or",
+    "as",
+    "to",
+    "and",
+    "for",
+    "by",
+    "with",
+    "of",
+    "from",
+    "than",
+    "via",
+    "using",
+    "the",
+    "a",
+    "an",
 ];
 /// Verbs that make a clause of what follows an imperative.
 const FINITE: [&str; 22] = [
     "is", "are", "was", "were", "will", "shall", "can", "cannot", "may", "might", "should", "would", "could", "must",
     "has", "have", "had", "does", "did", "be", "been", "requires",
 ];
+/// Words behind which the one before was a noun: "types used in …".
+const NOUN: [&str; 5] = ["of", "used", "returned", "given", "called"];
 /// What may stand before an imperative without changing it.
 const ADVERBS: [&str; 20] = [
     "first",
@@ -101,11 +144,13 @@ impl Phrase {
 pub(super) fn imperative(span: Span<'_>) -> Option<Phrase> {
     let span = bare(span);
     let first = span.words().next()?;
-    verbs::base(first)?;
-    let rest = span.after(first)?;
-    let noun = rest.words().next().is_some_and(|word| word == "of" || FINITE.contains(&word));
-    let whole = !rest.text().is_empty() || !NEEDY.contains(&first);
-    (!noun && whole && is_closed(span) && !span.has_any(&FINITE)).then(|| Phrase::act(said(span)))
+    let (first, rest) = match verbs::base(first) {
+        Some(_) => (first, span.after(first)?),
+        None => adverb(span, first)?,
+    };
+    let noun = rest.words().next().is_some_and(|word| NOUN.contains(&word) || FINITE.contains(&word));
+    let whole = !NEEDY.contains(&first) || has_object(rest);
+    (!noun && whole && is_closed(span) && !is_finite(span)).then(|| Phrase::act(said(span)))
 }
 
 /// `building the image`.
@@ -113,8 +158,13 @@ pub(super) fn gerund(span: Span<'_>) -> Option<Phrase> {
     let first = span.words().next()?;
     let base = verbs::of_gerund(first)?;
     let rest = span.after(first)?;
+    let words: Vec<&str> = span.words().collect();
+    let two = words.windows(2).any(|pair| matches!(pair[0], "and" | "or") && pair[1].ends_with("ing"));
+    if two || NEEDY.contains(&base) && !has_object(rest) {
+        return None;
+    }
     let phrase = if rest.text().is_empty() { base.to_owned() } else { format!("{base} {}", rest.text()) };
-    (is_closed(span) && !span.has_any(&FINITE)).then(|| Phrase::act(one_line(&phrase)))
+    (is_closed(span) && !is_finite(span)).then(|| Phrase::act(one_line(&phrase)))
 }
 
 /// `you build the image`, `you have built the image`, `we deploy`.
@@ -125,7 +175,7 @@ pub(super) fn addressed(span: Span<'_>) -> Option<Phrase> {
         let first = done.words().next()?;
         let base = verbs::of_participle(first)?;
         let object = done.after(first)?;
-        return (is_closed(object) && !object.has_any(&FINITE))
+        return (is_closed(object) && !is_finite(object))
             .then(|| Phrase::act(one_line(format!("{base} {}", object.text()).trim_end())));
     }
     imperative(rest)
@@ -165,20 +215,26 @@ pub(super) fn passive(span: Span<'_>, auxiliaries: &[&str]) -> Option<Phrase> {
 
 /// What a clause after "before" names: something that is done.
 pub(super) fn event(span: Span<'_>) -> Option<Phrase> {
-    gerund(span).or_else(|| addressed(span)).or_else(|| passive(span, &IS))
+    let of_any = || matches!(span.words().next(), Some("a" | "an"));
+    gerund(span).or_else(|| addressed(span)).or_else(|| passive(span, &IS).filter(|_| !of_any()))
 }
 
 /// What a clause after "after", "once", "until" names: something done, or something that is so.
 pub(super) fn condition(span: Span<'_>) -> Option<Phrase> {
-    event(span).or_else(|| state(span))
+    let whole = !span.mask().contains(", ");
+    whole.then(|| event(span).or_else(|| state(span)))?
 }
 
 /// `the tests pass`, `the server is running`.
 pub(super) fn state(span: Span<'_>) -> Option<Phrase> {
     let words: Vec<&str> = span.words().collect();
     let says = words.iter().skip(1).any(|word| matches!(*word, "is" | "are" | "has" | "have"));
-    let happens = words.len() > 1 && words.last().is_some_and(|word| verbs::is_finite(word));
-    let told = matches!(words.first(), Some(&("you" | "we" | "i" | "there" | "after" | "before")));
+    let noun = |word: &str| matches!(word, "a" | "an" | "the" | "your" | "in" | "of" | "on" | "for" | "with" | "to");
+    let happens = matches!(words[..], [.., before, last] if verbs::is_finite(last) && !noun(before));
+    let yet = words.iter().any(|word| matches!(*word, "will" | "shall" | "must" | "should"));
+    let told = yet
+        || verbs::of_gerund(words[0]).is_some()
+        || matches!(words.first(), Some(&("you" | "we" | "i" | "there" | "after" | "before")));
     ((says || happens) && !told && is_closed(span)).then(|| Phrase { words: said(span), act: None })
 }
 
@@ -211,15 +267,66 @@ pub(super) const IS: [&str; 4] = [" has been ", " have been ", " is ", " are "];
 pub(super) const MUST_BE: [&str; 6] =
     [" must be ", " needs to be ", " need to be ", " has to be ", " have to be ", " should be "];
 
+/// Whether more than a remark in brackets or a place follows a verb.
+fn has_object(rest: Span<'_>) -> bool {
+    let place = rest
+        .words()
+        .next()
+        .is_none_or(|word| matches!(word, "in" | "into" | "at" | "on" | "from" | "with" | "for" | "as"));
+    let remark = rest.text().starts_with('(') && rest.text().ends_with(')');
+    !place && !remark
+}
+
+/// The verb and what follows it, behind an adverb in `-ly`.
+fn adverb<'a>(span: Span<'a>, first: &str) -> Option<(&'a str, Span<'a>)> {
+    first.strip_suffix("ly")?;
+    let rest = span.after(first)?;
+    let verb = verbs::base(rest.words().next()?)?;
+    Some((verb, rest.after(verb)?))
+}
+
+/// Whether all is said: nothing points outside, and there is no choice of things to do.
 fn is_closed(span: Span<'_>) -> bool {
-    let words = span.words().count();
-    (1..=MOST_WORDS).contains(&words) && !span.has_any(&OPEN) && !span.mask().contains(['?', ';', ':', '—'])
+    let words: Vec<&str> = span.words().collect();
+    let pairs = words.windows(2).map(|pair| (pair[0], pair[1]));
+    let open = pairs.into_iter().any(|(word, next)| match word {
+        "or" => {
+            let act = verbs::base(next).is_some() || verbs::of_gerund(next).is_some();
+            act || next.ends_with("ly") || matches!(next, "to" | "by" | "else" | "if")
+        }
+        "as" => AS.contains(&next) || OPEN.contains(&next),
+        _ => false,
+    });
+    let ends = words.last().is_some_and(|word| DANGLING.contains(word) || RELATIVE.contains(word));
+    let relative = words.iter().filter(|word| RELATIVE.contains(word)).count();
+    let begins = words.first().is_some_and(|word| RELATIVE.contains(word));
+    let unlike = span.mask().contains(", which") || span.mask().contains(", who");
+    (1..=MOST_WORDS).contains(&words.len())
+        && !(open || ends || begins || unlike || relative > 1)
+        && !span.has_any(&OPEN)
+        && !span.mask().contains(['?', ';', ':', '—'])
+}
+
+/// Whether a verb makes a clause of it. What a relative clause says is of a thing ("the pages that are missing"), and what
+/// is checked may be a clause ("verify that …"); "that" right behind another verb begins a clause of its own.
+fn is_finite(span: Span<'_>) -> bool {
+    let words: Vec<&str> = span.words().collect();
+    if words.first().is_some_and(|verb| CHECKING.contains(verb)) {
+        return false;
+    }
+    let own = words.iter().skip(1).position(|word| RELATIVE.contains(word)).map_or(words.len(), |at| at + 1);
+    let clause = own == 1 && words.len() > 1;
+    clause || words[..own].iter().any(|word| FINITE.contains(word))
 }
 
 fn is_thing(span: Span<'_>) -> bool {
     let words: Vec<&str> = span.words().collect();
     let pronoun = matches!(words.first(), Some(&("you" | "we" | "i" | "they" | "to" | "there" | "before" | "after")));
-    (1..=8).contains(&words.len()) && !pronoun && !span.has_any(&FINITE) && !span.mask().contains(',')
+    (1..=8).contains(&words.len())
+        && !pronoun
+        && !span.has_any(&FINITE)
+        && !span.has_any(&RELATIVE)
+        && !span.mask().contains(',')
 }
 
 /// The words as they stand, on one line; the first letter small unless the word has more capitals.

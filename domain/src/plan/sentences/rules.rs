@@ -1,12 +1,19 @@
 //! The rules: one function a form of sentence. Each reads all of its sentence or nothing.
 
 use super::acts::{Acts, acts, demands};
+use super::means::{after_you_can, before_you_can, by, purpose, requires_you, way};
 use super::phrase::{self, Phrase, bare, condition, event, gerund, imperative, passive, thing};
 use super::span::Span;
 use super::{Told, units::Unit};
 
 /// Words with which a sentence is no plain instruction: conditions, doubts, choices, tales, negations.
-const NEVER: [&str; 58] = [
+pub(super) const NEVER: [&str; 64] = [
+    "preferably",
+    "ideally",
+    "perhaps",
+    "maybe",
+    "probably",
+    "possibly",
     "if",
     "when",
     "whenever",
@@ -85,6 +92,10 @@ const FORBIDDEN: [&str; 16] = [
     "please don't",
     "we must not",
 ];
+/// Words of a heading whose list is no order.
+const CHOICE: [&str; 8] = ["one", "any", "options", "option", "ways", "either", "choices", "rules"];
+/// How a heading ends that promises steps and names no goal.
+const STEPS: [&str; 5] = ["steps", "these steps", "the following steps", "do the following", "as follows"];
 const CANNOT_BE: [&str; 6] =
     [" cannot be ", " can't be ", " can not be ", " must not be ", " should not be ", " can’t be "];
 
@@ -99,16 +110,22 @@ pub(super) fn read(unit: &Unit<'_>) -> Vec<Told> {
 }
 
 fn sentence(sentence: Span<'_>) -> Option<Vec<Told>> {
-    if sentence.mask().contains('?') {
+    // "… by running:" goes on in what follows.
+    if sentence.mask().contains('?') || sentence.mask().trim_end().ends_with("ing:") {
         return None;
     }
     let mut sentence = sentence.trim();
     while let Some(rest) = sentence.after_any(&OPENINGS) {
         sentence = rest;
     }
-    forbidden(sentence).or_else(|| way(sentence)).or_else(|| {
+    // What is said beside, at the end: "…, which is quick".
+    if let Some((said, beside)) = sentence.around(", which ").filter(|(_, beside)| !beside.mask().contains(", ")) {
+        sentence = if beside.has_any(&["then"]) { sentence } else { said };
+    }
+    let with_can = [forbidden, way, before_you_can, after_you_can, by, purpose];
+    with_can.iter().find_map(|rule| rule(sentence)).or_else(|| {
         let plain = !sentence.has_any(&NEVER);
-        let rules = [to, before, after, requires, sequence];
+        let rules = [to, before, after, requires_you, requires, sequence];
         plain.then(|| rules.iter().find_map(|rule| rule(sentence)))?
     })
 }
@@ -117,28 +134,33 @@ fn sentence(sentence: Span<'_>) -> Option<Vec<Told>> {
 fn to(sentence: Span<'_>) -> Option<Vec<Told>> {
     let (goal, means) = sentence.after_any(&["to", "in order to"])?.around(", ")?;
     let goal = imperative(goal)?;
+    if !goal.words.contains(' ') && means.around(", ").is_some() {
+        // "To build, test and publish": the goal goes on behind the comma.
+        return None;
+    }
     if let Some(things) =
         means.after_any(&["you need", "you will need", "you must have"]).filter(|rest| rest.after("to").is_none())
     {
         return Some(vec![Told::requires(goal, things_of(things)?)?]);
     }
+    if means.has_any(&["before", "after"]) {
+        // Which of the acts has the condition is not said.
+        return None;
+    }
     let must = phrase::obliged(means).is_some()
         || imperative(bare(means)).is_none() && passive(means, &phrase::MUST_BE).is_some();
     let Acts { phrases, ordered, first } = demands(means)?;
-    let prior = (must || first) && !ordered;
+    let prior = (must || first || alike(&phrases)) && !ordered;
     if prior || phrases.iter().any(|phrase| phrase.act.is_none()) {
         return Some(vec![Told::requires(goal, phrases)?]);
     }
     Some(vec![Told::Sequence { goal: Some(goal), steps: phrases }])
 }
 
-/// `to X, you can Y`: one way of doing it.
-fn way(sentence: Span<'_>) -> Option<Vec<Told>> {
-    let (goal, means) = sentence.after_any(&["to", "in order to"])?.around(", ")?;
-    let means = means.after_any(&["you can", "you may", "you could"])?;
-    let plain = !goal.has_any(&NEVER) && !means.has_any(&NEVER);
-    let (goal, steps) = (imperative(goal)?, acts(means)?.phrases);
-    (plain && steps.iter().all(|step| step.act.is_some())).then(|| vec![Told::Sequence { goal: Some(goal), steps }])
+/// Whether two acts are one kind of act, done to two things: "add A and add B" says no order.
+fn alike(acts: &[Phrase]) -> bool {
+    let verb = |phrase: &Phrase| phrase.act.as_ref().and_then(|act| act.split(' ').next().map(str::to_owned));
+    matches!(acts, [one, other] if verb(one) == verb(other))
 }
 
 /// `before X, Y`, `before X you must Y` and `Y before X`.
@@ -148,7 +170,7 @@ fn before(sentence: Span<'_>) -> Option<Vec<Told>> {
             Some(parts) => parts,
             None => rest.around(" you ").map(|(later, must)| Some((later, phrase::must(must)?)))??,
         },
-        None => sentence.around(" before ").map(|(earlier, later)| (later, earlier))?,
+        None => sentence.around(" before ").filter(main_clause).map(|(earlier, later)| (later, earlier))?,
     };
     let later = event(later)?;
     // "Must be done before" says the act in its subject.
@@ -176,12 +198,25 @@ fn after(sentence: Span<'_>) -> Option<Vec<Told>> {
         let (earlier, later) = rest.around(", ")?;
         return follows(condition(earlier)?, demands(later)?.phrases);
     }
+    if sentence.has_any(&["another"]) {
+        // "Insert a line after another": a place, no time.
+        return None;
+    }
     if let Some((later, earlier)) = [" only after ", " only once "].iter().find_map(|word| sentence.around(word)) {
         let later = imperative(later).or_else(|| demands(later)?.phrases.pop())?;
         return Some(vec![Told::requires(later, vec![condition(earlier)?])?]);
     }
-    let (later, earlier) = [" after ", " once ", " as soon as "].iter().find_map(|word| sentence.around(word))?;
+    let parts = [" after ", " once ", " as soon as "].iter().find_map(|word| sentence.around(word));
+    let (later, earlier) = parts.filter(main_clause)?;
     follows(condition(earlier)?, demands(later)?.phrases)
+}
+
+/// Whether "before" or "after" between two parts can only be of the whole: there is no clause about a thing before it, and no
+/// purpose behind it that may be of either ("stop the writer before closing the file to save it").
+fn main_clause((left, right): &(Span<'_>, Span<'_>)) -> bool {
+    let of_all = phrase::ensured(*left).is_some() || !left.has_any(&phrase::RELATIVE);
+    let goal = left.after_any(&["to", "in order to"]).is_some();
+    of_all && !goal && !right.mask().contains(" to ")
 }
 
 fn follows(earlier: Phrase, later: Vec<Phrase>) -> Option<Vec<Told>> {
@@ -199,6 +234,9 @@ fn follows(earlier: Phrase, later: Vec<Phrase>) -> Option<Vec<Told>> {
 fn requires(sentence: Span<'_>) -> Option<Vec<Told>> {
     let verbs = [" requires that ", " requires ", " require ", " depends on ", " depend on ", " needs "];
     let (act, needs) = verbs.iter().find_map(|verb| sentence.around(verb))?;
+    if act.mask().contains(", ") {
+        return None;
+    }
     let act = gerund(act).or_else(|| imperative(act))?;
     Some(vec![Told::requires(act, things_of(needs)?)?])
 }
@@ -249,11 +287,23 @@ fn list(heading: Option<Span<'_>>, items: &[Span<'_>], numbered: bool) -> Option
     if !items.iter().all(plain) || !heading.iter().all(plain) {
         return None;
     }
+    if heading.is_some_and(|heading| heading.has_any(&CHOICE)) {
+        return None;
+    }
     let steps: Vec<Phrase> =
         items.iter().map(|item| demands(*item).map(|acts| acts.phrases)).collect::<Option<Vec<_>>>()?.concat();
+    // To make sure of something is a step of a list.
+    let steps = steps.into_iter().map(|step| match step.act {
+        Some(_) => step,
+        None => Phrase { act: Some(format!("make sure that {}", step.words)), ..step },
+    });
+    let steps: Vec<Phrase> = steps.collect();
     let Some(heading) = heading.map(Span::trim) else {
         return numbered.then(|| Some(vec![Told::sequence(None, steps)?]))?;
     };
+    if numbered && STEPS.iter().any(|words| heading.mask().ends_with(words)) && heading.after("to").is_none() {
+        return Some(vec![Told::sequence(None, steps)?]);
+    }
     if let Some(later) = heading.after("before") {
         return Some(vec![Told::requires(event(later)?, steps)?]);
     }

@@ -76,14 +76,19 @@ impl<'a> Span<'a> {
     }
 }
 
-/// A text in lower case, byte for byte, with what stands in quotation marks, backquotes and brackets written as `x`, and
-/// line breaks as spaces.
+/// Words whose full stops end no sentence.
+const SHORTENED: [&str; 4] = ["e.g.", "i.e.", "vs.", "cf."];
+
+/// A text in lower case, byte for byte, with what stands in quotation marks, backquotes and brackets written as `x`, as are
+/// shortened words, and line breaks as spaces.
 pub(super) fn mask(text: &str) -> String {
     let mut mask = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
+        let shortened = SHORTENED.iter().find(|word| rest.starts_with(**word) && !mask.ends_with(char::is_alphabetic));
         let hidden = closing(c)
-            .and_then(|close| rest[c.len_utf8()..].find(close).map(|at| at + c.len_utf8() + close.len_utf8()));
+            .and_then(|close| rest[c.len_utf8()..].find(close).map(|at| at + c.len_utf8() + close.len_utf8()))
+            .or_else(|| shortened.map(|word| word.len()));
         let taken = hidden.unwrap_or(c.len_utf8());
         match hidden {
             Some(len) => mask.extend(std::iter::repeat_n('x', len)),

@@ -60,7 +60,7 @@ fn beyond(report: &Report<'_>, other: &Measured) {
     println!("\n{:30} {:>22} {:>22}", format!("beyond {}", other.system), "recall@10", "nDCG@10");
     for group in &report.groups {
         let [recall, ndcg] =
-            COMPARED.map(|metric| interval(&report.systems[0].beyond(other, metric, group, report.resampling)));
+            COMPARED.map(|metric| report.systems[0].beyond(other, metric, group, report.resampling).in_percent());
         println!("{:30} {recall:>22} {ndcg:>22}", group.name);
     }
 }
@@ -79,7 +79,7 @@ fn ablations(report: &Report<'_>) {
     categories.iter().for_each(|(_, name)| print!(" {:>14.14}", name));
     println!("  harms");
     for ablation in &report.ablations {
-        let [recall, ndcg] = ablation.changes[0].map(|change| interval(&change));
+        let [recall, ndcg] = ablation.changes[0].map(|change| change.in_percent());
         print!("{:16} {recall:>22} {ndcg:>22}", ablation.part.name());
         for (at, _) in &categories {
             let [recall, ndcg] = ablation.changes[*at].map(|change| short(&change));
@@ -92,7 +92,7 @@ fn ablations(report: &Report<'_>) {
 /// The category that is most better off without the part, beyond chance.
 fn worst(report: &Report<'_>, ablation: &Ablation) -> String {
     let harmed = ablation.harmed(&report.groups).into_iter().max_by(|a, b| a.2.mean.total_cmp(&b.2.mean));
-    harmed.map_or("-".into(), |(category, metric, change)| format!("{category}: {metric} {}", interval(&change)))
+    harmed.map_or("-".into(), |(category, metric, change)| format!("{category}: {metric} {}", change.in_percent()))
 }
 
 fn abstention(abstention: &Abstention) {
@@ -128,11 +128,6 @@ fn misses(report: &Report<'_>, misses: &Misses) {
             instead.for_each(|(rank, place)| println!("         {rank:>3}  {}", corpus.items[place].spoken()));
         }
     }
-}
-
-fn interval(difference: &Difference) -> String {
-    let Difference { mean, low, high } = difference;
-    format!("{:+.1} [{:+.1}, {:+.1}]", 100.0 * mean, 100.0 * low, 100.0 * high)
 }
 
 fn short(difference: &Difference) -> String {
