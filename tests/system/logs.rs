@@ -23,7 +23,7 @@ fn a_slow_request_is_logged_with_operation_tenant_and_the_time_of_each_stage() {
     assert_eq!((stored.0, recalled.0, server.terminate().expect("it ends")), (201, 200, Some(0)));
     let lines = slow(&log);
     for (operation, stages) in [
-        ("/remember", &["policy_ms", "encode_ms", "ledger_ms", "memory_service_ms"][..]),
+        ("/remember", &["policy_ms", "encode_ms", "ledger_ms", "working_memory_ms"][..]),
         ("/recall", &["policy_ms", "encode_ms", "ledger_ms", "memory_service_ms", "working_memory_ms"][..]),
     ] {
         let of = |line: &&String| line.contains(&format!("operation=\"{operation}\""));

@@ -41,7 +41,7 @@ pub(crate) async fn run(args: Plan, target: &Target) -> Result<()> {
     }
     println!("{}", answer.body["status"].as_str().unwrap_or_default());
     for step in answer.body["steps"].as_array().into_iter().flatten() {
-        println!("{:>3}. {}", step["n"], step["action"].as_str().unwrap_or_default());
+        println!("{:>3}. {}", step["n"].as_u64().unwrap_or_default(), step["action"].as_str().unwrap_or_default());
     }
     for gap in answer.body["gaps"].as_array().into_iter().flatten() {
         println!("  missing: {}", gap["need"].as_str().unwrap_or_default());

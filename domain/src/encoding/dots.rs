@@ -105,7 +105,6 @@ fn products_by<const BY: usize>(query: &[i16], rows: &[i8], dots: &mut [i32]) {
 }
 
 #[inline(always)]
-#[expect(clippy::needless_range_loop, reason = "the indexed loop is what vectorises")]
 fn product<X: Copy + Into<i32>, const BY: usize>(query: &[[i16; BY]], row: &[[X; BY]]) -> i32 {
     let mut sum = 0i32;
     for (query, row) in query.iter().zip(row) {

@@ -25,7 +25,7 @@ pub(super) fn record<P: Ports>(brain: &Brain<P>, config: &Config, seen: &Seen, s
     let tenant = seen.tenant.as_deref().unwrap_or("-");
     let latency_ms = took.as_secs_f64() * 1000.0;
     if took >= config.limits.slow {
-        let spent = |stage| stages.get(stage).map(|took| took.as_secs_f64() * 1000.0);
+        let spent = |stage| stages.get(stage).map(|took| took.as_micros() as f64 / 1000.0);
         tracing::warn!(
             request_id,
             tenant,
