@@ -14,13 +14,15 @@ use crate::ports::admission::{Admission, Verdict};
 use crate::ports::authenticator::{Authenticator, Rejection};
 use crate::ports::density::Renewed;
 use crate::ports::error::PortError;
-use crate::ports::ledger::Note;
+use crate::ports::ledger::{Maintenance, Note};
 use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
 use crate::ports::policy::Action;
 use crate::ports::system::System;
 use crate::ports::{Component, Ports};
 use crate::stages;
-use crate::use_cases::{change, density, erase, feedback, health, links, plan, read, recall, remember, sessions};
+use crate::use_cases::{
+    change, density, erase, feedback, health, links, maintenance, plan, read, recall, remember, sessions,
+};
 use crate::work::delivery::Deliveries;
 use crate::work::folds::Folds;
 
@@ -205,6 +207,20 @@ impl<P: Ports> Brain<P> {
         command: density::Restore,
     ) -> Result<Renewed, density::DensityError> {
         self.counted("restore_density", density::restore(self, call, command).await)
+    }
+
+    /// Shows whether the deployment is in maintenance.
+    pub async fn inspect_maintenance(&self, call: &Call) -> Result<Option<Maintenance>, maintenance::MaintenanceError> {
+        self.counted("inspect_maintenance", maintenance::inspect(self, call).await)
+    }
+
+    /// Begins or ends maintenance; how things stand then.
+    pub async fn maintain(
+        &self,
+        call: &Call,
+        command: maintenance::Maintain,
+    ) -> Result<Option<Maintenance>, maintenance::MaintenanceError> {
+        self.counted("maintain", maintenance::change(self, call, command).await)
     }
 
     /// How the service and everything it stands on is.

@@ -2,10 +2,12 @@
 
 use thiserror::Error;
 
+use crate::brain::Blame;
 use crate::call::Call;
 use crate::ports::Ports;
 use crate::ports::error::PortError;
-use crate::ports::metrics::{Measurement, Metrics};
+use crate::ports::ledger::{Ledger, Maintenance};
+use crate::ports::metrics::{Measurement, Metrics, Outcome};
 use crate::ports::policy::{Action, Decision, Policy, Question, Resource};
 
 /// Why a use case did not begin.
@@ -20,9 +22,21 @@ pub enum Forbidden {
     /// The policy could not be asked: nothing is permitted then.
     #[error(transparent)]
     Policy(#[from] PortError),
+    /// It is permitted, but not during maintenance.
+    #[error("writes are refused during maintenance")]
+    Maintenance(Maintenance),
 }
 
-/// Asks the policy; everything that is not allowed ends here.
+impl Blame for Forbidden {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Denied { .. } | Self::Maintenance(_) => Outcome::Refused,
+            Self::Policy(_) => Outcome::Error,
+        }
+    }
+}
+
+/// Asks the policy; everything that is not allowed ends here, and during maintenance whatever writes.
 pub(crate) async fn permit<P: Ports>(
     ports: &P,
     call: &Call,
@@ -30,6 +44,7 @@ pub(crate) async fn permit<P: Ports>(
     resource: Resource<'_>,
 ) -> Result<(), Forbidden> {
     match ports.policy().decide(&Question { call, action, resource }).await? {
+        Decision::Allow if action.writes() => unless_in_maintenance(ports, call).await,
         Decision::Allow => Ok(()),
         Decision::Deny { reason } => {
             ports.metrics().record(Measurement::Denied);
@@ -42,6 +57,18 @@ pub(crate) async fn permit<P: Ports>(
                 "auth: policy denied"
             );
             Err(Forbidden::Denied { reason })
+        }
+    }
+}
+
+/// A ledger that cannot say is one that cannot be written either: the act itself will tell.
+async fn unless_in_maintenance<P: Ports>(ports: &P, call: &Call) -> Result<(), Forbidden> {
+    match ports.ledger().maintenance().await {
+        Ok(None) => Ok(()),
+        Ok(Some(maintenance)) => Err(Forbidden::Maintenance(maintenance)),
+        Err(error) => {
+            tracing::warn!(request_id = %call.request_id, error = %error, "it is not known whether there is maintenance");
+            Ok(())
         }
     }
 }
@@ -60,6 +87,11 @@ impl<'a> Resource<'a> {
     /// The density matrix of one of the caller's namespaces.
     pub(crate) fn density(call: &'a Call, namespace: &'a domain::tenant::Namespace) -> Self {
         Self { kind: "density", tenant: &call.caller.tenant, namespace: Some(namespace), id: None }
+    }
+
+    /// The deployment's maintenance.
+    pub(crate) fn maintenance(call: &'a Call) -> Self {
+        Self { kind: "maintenance", tenant: &call.caller.tenant, namespace: None, id: None }
     }
 
     /// Everything of a kind that the caller's tenant has.

@@ -6,6 +6,7 @@ pub mod erase;
 pub mod feedback;
 pub mod health;
 pub mod links;
+pub mod maintenance;
 pub mod plan;
 pub mod read;
 pub mod recall;

@@ -9,6 +9,7 @@ mod encoders;
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
 mod logs;
+mod maintenance;
 mod planning;
 mod quality;
 mod server;

@@ -20,6 +20,7 @@ use crate::feedback::FeedbackApi;
 use crate::front::{Front, Stopping};
 use crate::links::LinksApi;
 use crate::list::ListApi;
+use crate::maintenance::MaintenanceApi;
 use crate::memories::MemoryApi;
 use crate::namespaces::NamespacesApi;
 use crate::operations::OperationsApi;
@@ -87,6 +88,7 @@ type Resources<P> = (
     SessionsApi<P>,
     NamespacesApi<P>,
     DensityApi<P>,
+    MaintenanceApi<P>,
     OperationsApi<P>,
 );
 
@@ -102,6 +104,7 @@ fn resources<P: Ports>(brain: &Brain<P>, config: &Arc<Config>, stopping: &Stoppi
         SessionsApi(brain.clone()),
         NamespacesApi(brain.clone()),
         DensityApi(brain.clone()),
+        MaintenanceApi(brain.clone()),
         OperationsApi { brain: brain.clone(), config: config.clone(), stopping: stopping.clone() },
     )
 }

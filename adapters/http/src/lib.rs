@@ -29,6 +29,7 @@ pub mod json;
 mod links;
 mod list;
 mod local;
+mod maintenance;
 mod memories;
 mod mermaid;
 mod namespaces;

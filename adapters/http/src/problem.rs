@@ -24,6 +24,8 @@ use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
 use serde::Serialize;
 
+use crate::maintenance::refused;
+
 /// Most characters of a text in a problem: what a caller sent is not sent back in full.
 const LONGEST: usize = 300;
 
@@ -62,6 +64,8 @@ pub enum ProblemKind {
     Internal,
     /// Something that is needed cannot be reached.
     Unavailable,
+    /// Writes are refused for maintenance.
+    Maintenance,
     /// No room is left on disk.
     Full,
 }
@@ -87,6 +91,7 @@ impl ProblemKind {
             Self::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Unavailable for now"),
+            Self::Maintenance => (StatusCode::SERVICE_UNAVAILABLE, "maintenance", "Under maintenance"),
             Self::Full => (StatusCode::INSUFFICIENT_STORAGE, "full", "No space left"),
         }
     }
@@ -285,6 +290,7 @@ impl From<Forbidden> for Problem {
     fn from(forbidden: Forbidden) -> Self {
         match forbidden {
             Forbidden::Denied { reason } => Self::new(ProblemKind::Forbidden, reason),
+            Forbidden::Maintenance(maintenance) => refused(maintenance),
             Forbidden::Policy(error) => {
                 let mut problem = Self::new(ProblemKind::Unavailable, "the policy cannot be asked").retry_after(1);
                 problem.cause = Some(chain(&error));

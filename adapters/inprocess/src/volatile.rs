@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard};
 
 use application::ports::density::Breach;
+use application::ports::ledger::Maintenance;
 use domain::memory::{MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 use estate::Estate;
@@ -56,6 +57,7 @@ struct State {
     unseen: BTreeMap<Seq, Unseen>,
     outbox: outbox::Waiting,
     lessons: HashMap<Tenant, Vec<teach::Row>>,
+    maintenance: Option<Maintenance>,
 }
 
 /// A memory stored and not merged yet.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
-    Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
+    Stale, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -97,6 +97,14 @@ impl Ledger for Delivering {
 
     async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
         self.ledger.lessons(tenant).await
+    }
+
+    async fn maintenance(&self) -> Result<Option<Maintenance>, PortError> {
+        self.ledger.maintenance().await
+    }
+
+    async fn maintain(&self, act: Maintaining) -> Result<Option<Maintenance>, PortError> {
+        self.ledger.maintain(act).await
     }
 }
 

@@ -30,9 +30,9 @@ writes := {"memory:remember", "memory:change", "memory:erase", "memory:feedback"
 
 plans := {"memory:plan"}
 
-watches := {"density:read"}
+watches := {"density:read", "maintenance:read"}
 
-administers := {"density:reset", "density:restore"}
+administers := {"density:reset", "density:restore", "maintenance:change"}
 
 everything := (((reads | writes) | plans) | watches) | administers
 

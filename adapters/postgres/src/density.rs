@@ -177,9 +177,9 @@ impl Seen {
 }
 
 /// What cannot be refused can only fail.
-fn failure(error: ActError) -> Error {
+pub(crate) fn failure(error: ActError) -> Error {
     match error {
         ActError::Failed(error) => error,
-        ActError::Refused(refusal) => crate::error::InvalidRow::new("density", refusal).into(),
+        ActError::Refused(refusal) => crate::error::InvalidRow::new("refused", refusal).into(),
     }
 }

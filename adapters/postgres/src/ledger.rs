@@ -1,11 +1,12 @@
 //! The port: one transaction an act, one statement a question.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Selection, Stale, Stored,
-    Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
+    Selection, Stale, Stored, Version, Written,
 };
 use application::ports::long_term::Act;
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -15,7 +16,8 @@ use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 
 use crate::Postgres;
-use crate::acts::{change, erase, reencode, remember, teach};
+use crate::acts::{change, erase, maintain, reencode, remember, teach};
+use crate::density::failure;
 use crate::reads;
 use crate::transaction::Locks;
 
@@ -114,5 +116,28 @@ impl Ledger for Postgres {
     async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
         let read = self.ask(|| async move { teach::sum(&*self.connection().await?, tenant).await });
         read.await.map_err(|error| error.at("ledger", "read lessons"))
+    }
+
+    async fn maintenance(&self) -> Result<Option<Maintenance>, PortError> {
+        if let Some(maintenance) = self.switches.fresh() {
+            return Ok(maintenance);
+        }
+        let asked = Instant::now();
+        let read = self.ask(|| async move { maintain::read(&*self.connection().await?).await }).await;
+        let maintenance = read.map_err(|error| error.at("ledger", "look for maintenance"))?;
+        self.switches.put(asked, &maintenance);
+        Ok(maintenance)
+    }
+
+    async fn maintain(&self, act: Maintaining) -> Result<Option<Maintenance>, PortError> {
+        let (act, locks, events) = (&act, &Locks::None, self.config.events);
+        let done = self.act(locks, || async move {
+            let transaction = self.begin(&act.tenant, locks).await?;
+            let done = maintain::run(transaction.connection(), act, events).await;
+            transaction.end(done).await
+        });
+        let outcome = done.await.map_err(|error| failure(error).at("ledger", "turn maintenance on or off"))?;
+        self.switches.put(Instant::now(), &outcome);
+        Ok(outcome)
     }
 }

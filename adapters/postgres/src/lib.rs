@@ -34,6 +34,7 @@ mod row;
 mod schema;
 mod sealing;
 mod stale;
+mod switches;
 mod transaction;
 mod turns;
 mod upkeep;
@@ -58,6 +59,7 @@ pub use verify::{AuditError, AuditReport};
 use connection::{Pool, Probe};
 use density::cache::Matrices;
 use error::Error;
+use switches::Switches;
 use turns::Turns;
 
 /// One database that all replicas of a deployment share: ledger, outbox and density matrices.
@@ -73,6 +75,8 @@ pub struct Postgres {
     pub(crate) matrices: Matrices,
     /// Breaches of their laws that nobody was told of yet.
     pub(crate) breaches: Mutex<Vec<Breach>>,
+    /// Whether the deployment is in maintenance, as it was seen last.
+    pub(crate) switches: Switches,
 }
 
 impl Postgres {
@@ -87,7 +91,17 @@ impl Postgres {
         let matrices = Matrices::new(config.dimensions);
         let (turns, own) = (Turns::new(config.connections), Probe::new(&config));
         let (guard, bulk) = (guard(config.timeout), guard(config.bulk_timeout));
-        Ok(Self { pool, turns, own, guard, bulk, config, matrices, breaches: Mutex::default() })
+        Ok(Self {
+            pool,
+            turns,
+            own,
+            guard,
+            bulk,
+            config,
+            matrices,
+            breaches: Mutex::default(),
+            switches: Switches::default(),
+        })
     }
 
     /// Whether the server answers, for `/health`; by a connection of its own, however busy the others are.

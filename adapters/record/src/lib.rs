@@ -1,7 +1,7 @@
 //! A memory as one JSON document that comes back to the last bit: the format in which adapters keep or send memories.
 //!
 //! [`Record`] is the whole memory for serde; [`json`] has its parts as JSON text for adapters that keep columns,
-//! [`checksum`] the digests of such rows, [`matrix`] density matrices as rows, [`terms`] values by the names of the score's
+//! [`checksum`] the digests of such rows, [`matrix`] density matrices as rows, [`maintenance`] the value of that setting, [`terms`] values by the names of the score's
 //! terms. Numbers come back exactly, whole ones up to 128 bits too. What is read is input: every law of the domain is checked again.
 //!
 //! ```
@@ -16,6 +16,7 @@
 pub mod checksum;
 mod error;
 pub mod json;
+pub mod maintenance;
 pub mod matrix;
 mod parts;
 mod record;

@@ -7,6 +7,7 @@ pub(crate) mod apply;
 pub(crate) mod change;
 pub(crate) mod density;
 pub(crate) mod erase;
+pub(crate) mod maintain;
 pub(crate) mod reencode;
 pub(crate) mod remember;
 pub(crate) mod teach;

@@ -9,6 +9,7 @@ use std::mem;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use application::ports::density::Breach;
+use application::ports::ledger::Maintenance;
 use application::ports::long_term::{Act, Entry};
 use domain::density::matrix::DensityMatrix;
 use domain::index::NamespaceIndex;
@@ -33,6 +34,8 @@ pub(crate) enum Effect {
     Matrix(Tenant, Namespace, Option<Arc<DensityMatrix>>),
     /// A density matrix that broke a law, and does so no more.
     Breach(Breach),
+    /// Whether the deployment is in maintenance.
+    Maintenance(Option<Maintenance>),
 }
 
 /// The index of one namespace, searched by many and written by one.
@@ -66,6 +69,7 @@ pub(crate) struct Directory {
     unmerged: BTreeMap<Seq, (Tenant, MemoryId)>,
     matrices: HashMap<(Tenant, Namespace), Arc<DensityMatrix>>,
     breaches: Vec<Breach>,
+    maintenance: Option<Maintenance>,
 }
 
 /// What one tenant has.
@@ -112,6 +116,11 @@ impl Directory {
     /// Hands over the breaches found so far.
     pub(crate) fn breaches(&mut self) -> Vec<Breach> {
         mem::take(&mut self.breaches)
+    }
+
+    /// Whether the deployment is in maintenance.
+    pub(crate) fn maintenance(&self) -> Option<Maintenance> {
+        self.maintenance.clone()
     }
 
     /// Takes what was loaded again in place of all this, but for what is still to be told.
@@ -175,6 +184,7 @@ impl Directory {
                 self.matrices.remove(&(tenant, namespace));
             }
             Effect::Breach(breach) => self.breaches.push(breach),
+            Effect::Maintenance(maintenance) => self.maintenance = maintenance,
         }
     }
 }

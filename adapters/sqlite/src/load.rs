@@ -11,6 +11,7 @@ use domain::tenant::{Namespace, Tenant};
 use domain::time::Timestamp;
 
 use crate::acts::density::row::MatrixRow;
+use crate::acts::maintain;
 use crate::error::{Error, InvalidRow};
 use crate::index::{Directory, Effect};
 use crate::row::{self, Kept, Row};
@@ -38,6 +39,7 @@ pub(crate) fn load(connection: &mut SqliteConnection, lens: Lens) -> Result<Load
         load_unmerged(connection, &mut loaded)?;
         load_tombstones(connection, &mut loaded)?;
         load_matrices(connection, &mut loaded)?;
+        loaded.directory.apply(Effect::Maintenance(maintain::load(connection)?));
         check_versions(connection)?;
         Ok(loaded)
     })

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
-    Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
+    Stale, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -106,6 +106,15 @@ impl Ledger for Sqlite {
         let tenant = tenant.clone();
         let read = self.readers.run(move |connection| teach::sum(connection, &tenant)).await;
         read.map_err(|error| error.at("ledger", "read lessons"))
+    }
+
+    async fn maintenance(&self) -> Result<Option<Maintenance>, PortError> {
+        Ok(self.index.read().maintenance())
+    }
+
+    async fn maintain(&self, act: Maintaining) -> Result<Option<Maintenance>, PortError> {
+        let done = self.writer.ask(|answer| Command::Maintain(act, answer)).await;
+        done.map_err(|error| failure(error).at("ledger", "turn maintenance on or off"))
     }
 }
 

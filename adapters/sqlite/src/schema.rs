@@ -180,4 +180,11 @@ table! {
     }
 }
 
+table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(memories, merged, unmerged);

@@ -7,7 +7,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 
 use application::ports::density::{Renewed, Resetting, Restoring};
-use application::ports::ledger::{Changing, Erased, Erasing, Reencoding, Remembering, Stored};
+use application::ports::ledger::{
+    Changing, Erased, Erasing, Maintaining, Maintenance, Reencoding, Remembering, Stored,
+};
 use application::ports::teaching::{Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::memory::{Memory, Seq};
@@ -25,6 +27,7 @@ pub(crate) enum Command {
     Change(Changing, Answer<Arc<Memory>>),
     Erase(Erasing, Answer<Erased>),
     Teach(Teaching, Answer<Taught>),
+    Maintain(Maintaining, Answer<Option<Maintenance>>),
     Reencode(Reencoding, Answer<usize>),
     Merge(Merging, Answer<()>),
     Reset(Resetting, Answer<Renewed>),
@@ -135,6 +138,7 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
             Command::Remember(..)
             | Command::Change(..)
             | Command::Teach(..)
+            | Command::Maintain(..)
             | Command::Merge(..)
             | Command::Reset(..)
             | Command::Restore(..)
@@ -183,6 +187,7 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Change(act, answer) => reply(answer, desk.act(|desk| desk.change(&act))),
         Command::Erase(act, answer) => reply(answer, desk.act(|desk| desk.erase(&act))),
         Command::Teach(act, answer) => reply(answer, desk.act(|desk| desk.teach(&act))),
+        Command::Maintain(act, answer) => reply(answer, desk.act(|desk| desk.maintain(&act))),
         Command::Reencode(act, answer) => reply(answer, desk.act(|desk| desk.reencode(&act))),
         Command::Merge(act, answer) => reply(answer, desk.act(|desk| desk.merge(&act))),
         Command::Reset(act, answer) => reply(answer, desk.act(|desk| desk.reset(&act))),
@@ -205,6 +210,7 @@ fn refuse(command: Command, error: &Error) {
         Command::Erase(_, answer) => send(answer, Err(failed())),
         Command::Teach(_, answer) => send(answer, Err(failed())),
         Command::Reencode(_, answer) => send(answer, Err(failed())),
+        Command::Maintain(_, answer) => send(answer, Err(failed())),
         Command::Reset(_, answer) => send(answer, Err(failed())),
         Command::Restore(_, answer) => send(answer, Err(failed())),
         Command::Merge(_, answer) | Command::Apply(_, answer) | Command::Publish(_, answer) => {

@@ -1,5 +1,6 @@
 //! The ledger: what was remembered, changed and erased, and who did it. The source of truth.
 
+mod maintenance;
 mod reencoding;
 
 use std::future::Future;
@@ -18,6 +19,7 @@ use super::error::PortError;
 use super::long_term::Entry;
 use super::teaching::{Lessons, Taught, Teaching};
 
+pub use maintenance::{Maintaining, Maintenance};
 pub use reencoding::{Reencoding, Stale};
 
 /// The durable record of one deployment. Suite: `contract::ledger`.
@@ -93,6 +95,14 @@ pub trait Ledger: Send + Sync {
 
     /// What the tenant's lessons come to.
     fn lessons(&self, tenant: &Tenant) -> impl Future<Output = Result<Lessons, PortError>> + Send;
+
+    /// Whether the deployment, all tenants and replicas, is in maintenance: at most a second old. The ledger itself refuses
+    /// nothing for it.
+    fn maintenance(&self) -> impl Future<Output = Result<Option<Maintenance>, PortError>> + Send;
+
+    /// Begins or ends maintenance and answers how things stand now. What has begun begins anew, with another reason. Audited
+    /// with the tenant whom the act names.
+    fn maintain(&self, act: Maintaining) -> impl Future<Output = Result<Option<Maintenance>, PortError>> + Send;
 }
 
 /// An act that is done.

@@ -54,11 +54,15 @@ pub enum Action {
     ResetDensity,
     /// Make a density matrix what it was.
     RestoreDensity,
+    /// See whether the deployment is in maintenance.
+    InspectMaintenance,
+    /// Begin or end maintenance.
+    Maintain,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Remember,
         Self::Recall,
         Self::Plan,
@@ -71,6 +75,8 @@ impl Action {
         Self::InspectDensity,
         Self::ResetDensity,
         Self::RestoreDensity,
+        Self::InspectMaintenance,
+        Self::Maintain,
     ];
 
     /// The action in the policy's words.
@@ -88,14 +94,21 @@ impl Action {
             Self::InspectDensity => "density:read",
             Self::ResetDensity => "density:reset",
             Self::RestoreDensity => "density:restore",
+            Self::InspectMaintenance => "maintenance:read",
+            Self::Maintain => "maintenance:change",
         }
+    }
+
+    /// Whether it is refused during maintenance: it stores, changes or ends something of a tenant's.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Remember | Self::Change | Self::Erase | Self::EndSession | Self::Feedback)
     }
 }
 
 /// What an operation touches; the tenant is whose it is, which need not be the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource<'a> {
-    /// `memory`, `namespace`, `session`, `subject`, `feedback`, `density`.
+    /// `memory`, `namespace`, `session`, `subject`, `feedback`, `density`, `maintenance`.
     pub kind: &'static str,
     /// Whose it is.
     pub tenant: &'a Tenant,

@@ -54,8 +54,9 @@ impl From<LedgerError> for ChangeError {
 impl Blame for ChangeError {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Forbidden(Forbidden::Denied { .. }) | Self::Refused(_) => Outcome::Refused,
-            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+            Self::Forbidden(forbidden) => forbidden.outcome(),
+            Self::Refused(_) => Outcome::Refused,
+            Self::Failed(_) => Outcome::Error,
         }
     }
 }

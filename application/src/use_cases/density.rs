@@ -91,8 +91,9 @@ pub enum DensityError {
 impl Blame for DensityError {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Forbidden(Forbidden::Denied { .. }) | Self::NoSnapshot => Outcome::Refused,
-            Self::Forbidden(Forbidden::Policy(_)) | Self::Spectrum(_) | Self::Failed(_) => Outcome::Error,
+            Self::Forbidden(forbidden) => forbidden.outcome(),
+            Self::NoSnapshot => Outcome::Refused,
+            Self::Spectrum(_) | Self::Failed(_) => Outcome::Error,
         }
     }
 }

@@ -64,8 +64,9 @@ impl From<LedgerError> for EraseError {
 impl Blame for EraseError {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Forbidden(Forbidden::Denied { .. }) | Self::Unknown(_) | Self::Refused(_) => Outcome::Refused,
-            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+            Self::Forbidden(forbidden) => forbidden.outcome(),
+            Self::Unknown(_) | Self::Refused(_) => Outcome::Refused,
+            Self::Failed(_) => Outcome::Error,
         }
     }
 }

@@ -100,13 +100,11 @@ impl From<LedgerError> for FeedbackError {
 impl Blame for FeedbackError {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
-            Self::Forbidden(Forbidden::Denied { .. })
-            | Self::Nothing
-            | Self::Both(_)
-            | Self::UnknownRecall(_)
-            | Self::NotRecalled { .. }
-            | Self::Refused(_) => Outcome::Refused,
+            Self::Forbidden(forbidden) => forbidden.outcome(),
+            Self::Failed(_) => Outcome::Error,
+            Self::Nothing | Self::Both(_) | Self::UnknownRecall(_) | Self::NotRecalled { .. } | Self::Refused(_) => {
+                Outcome::Refused
+            }
         }
     }
 }

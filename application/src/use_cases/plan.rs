@@ -101,8 +101,8 @@ impl From<RecallError> for PlanError {
 impl Blame for PlanError {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Forbidden(Forbidden::Denied { .. }) => Outcome::Refused,
-            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+            Self::Forbidden(forbidden) => forbidden.outcome(),
+            Self::Failed(_) => Outcome::Error,
         }
     }
 }

@@ -61,8 +61,9 @@ pub enum ReadError {
 impl Blame for ReadError {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Forbidden(Forbidden::Denied { .. }) | Self::Unknown(_) => Outcome::Refused,
-            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+            Self::Forbidden(forbidden) => forbidden.outcome(),
+            Self::Unknown(_) => Outcome::Refused,
+            Self::Failed(_) => Outcome::Error,
         }
     }
 }

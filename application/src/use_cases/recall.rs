@@ -135,8 +135,8 @@ pub enum RecallError {
 impl Blame for RecallError {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Forbidden(Forbidden::Denied { .. }) => Outcome::Refused,
-            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+            Self::Forbidden(forbidden) => forbidden.outcome(),
+            Self::Failed(_) => Outcome::Error,
         }
     }
 }

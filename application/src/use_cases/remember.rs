@@ -152,8 +152,9 @@ impl From<LedgerError> for RememberError {
 impl Blame for RememberError {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
-            Self::Forbidden(_) | Self::EndsBeforeItBegins { .. } | Self::Refused(_) => Outcome::Refused,
+            Self::Forbidden(forbidden) => forbidden.outcome(),
+            Self::Failed(_) => Outcome::Error,
+            Self::EndsBeforeItBegins { .. } | Self::Refused(_) => Outcome::Refused,
         }
     }
 }

@@ -49,8 +49,8 @@ pub enum SessionError {
 impl Blame for SessionError {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Forbidden(Forbidden::Denied { .. }) => Outcome::Refused,
-            Self::Forbidden(Forbidden::Policy(_)) | Self::Failed(_) => Outcome::Error,
+            Self::Forbidden(forbidden) => forbidden.outcome(),
+            Self::Failed(_) => Outcome::Error,
         }
     }
 }

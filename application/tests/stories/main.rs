@@ -6,6 +6,7 @@ mod delivering;
 mod density;
 mod erasing;
 mod feedback;
+mod maintenance;
 mod observing;
 mod outages;
 mod permission;

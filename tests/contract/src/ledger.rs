@@ -2,6 +2,7 @@
 
 mod changing;
 mod erasing;
+mod maintaining;
 mod reading;
 mod reencoding;
 mod remembering;
@@ -10,6 +11,7 @@ mod teaching;
 
 pub use changing::*;
 pub use erasing::*;
+pub use maintaining::*;
 pub use reading::*;
 pub use reencoding::*;
 pub use remembering::*;
@@ -17,6 +19,9 @@ pub use superseding::*;
 pub use teaching::*;
 
 crate::suite! { ($) ledger:
+    maintenance_is_turned_on_and_off,
+    maintenance_is_of_all_tenants,
+    maintenance_keeps_the_ledger_from_nothing,
     every_field_comes_back_as_it_was_stored,
     an_unknown_id_is_left_out,
     memories_are_read_in_the_order_of_the_ids,

@@ -16,14 +16,16 @@ crate::suite! { ($) policy:
     the_same_question_gets_the_same_decision,
 }
 
-use Action::{Change, EndSession, Erase, Feedback, InspectDensity, Plan, Read, ReadSession, Recall, Remember};
+use Action::{
+    Change, EndSession, Erase, Feedback, InspectDensity, InspectMaintenance, Plan, Read, ReadSession, Recall, Remember,
+};
 
 /// Who may do what in the own tenant; everything else is denied.
 pub const TABLE: &[(&str, &[Action])] = &[
     ("reader", &[Recall, Read, ReadSession]),
     ("writer", &[Recall, Read, ReadSession, Remember, Change, Erase, EndSession, Feedback]),
     ("planner", &[Recall, Read, ReadSession, Plan]),
-    ("operator", &[Recall, Read, ReadSession, InspectDensity]),
+    ("operator", &[Recall, Read, ReadSession, InspectDensity, InspectMaintenance]),
     ("admin", &Action::ALL),
 ];
 

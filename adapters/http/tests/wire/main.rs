@@ -6,6 +6,7 @@ mod density;
 mod drawing;
 mod feedback;
 mod front;
+mod maintenance;
 mod openapi;
 mod problem;
 mod service;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
-    Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
+    Stale, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory};
 use application::ports::outbox::{Batch, Claim, Depth, Outbox, Settling};
@@ -70,6 +70,14 @@ impl<T: Ledger> Ledger for Switch<T> {
 
     async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
         self.reach("ledger", "read lessons")?.lessons(tenant).await
+    }
+
+    async fn maintenance(&self) -> Result<Option<Maintenance>, PortError> {
+        self.reach("ledger", "look for maintenance")?.maintenance().await
+    }
+
+    async fn maintain(&self, act: Maintaining) -> Result<Option<Maintenance>, PortError> {
+        self.reach("ledger", "turn maintenance on or off")?.maintain(act).await
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Page, Reencoding, Remembering, Stale, Stored, Version,
-    Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
+    Stale, Stored, Version, Written,
 };
 use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::encoding::EncoderId;
@@ -95,6 +95,17 @@ impl Ledger for Volatile {
 
     async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
         Ok(self.state().lessons_of(tenant))
+    }
+
+    async fn maintenance(&self) -> Result<Option<Maintenance>, PortError> {
+        Ok(self.state().maintenance.clone())
+    }
+
+    async fn maintain(&self, act: Maintaining) -> Result<Option<Maintenance>, PortError> {
+        let mut state = self.state();
+        state.maintenance = act.outcome();
+        state.tell(&act.tenant, &act.note, "maintenance", Vec::new());
+        Ok(state.maintenance.clone())
     }
 }
 

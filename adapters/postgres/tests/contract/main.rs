@@ -6,6 +6,7 @@ mod claims;
 mod concurrency;
 mod damage;
 mod database;
+mod maintenance;
 mod merging;
 mod outages;
 mod sealing;

@@ -10,6 +10,7 @@ mod density;
 mod erasure;
 mod group_commit;
 mod idempotency;
+mod maintenance;
 mod open;
 mod outbox;
 mod reencoding;
