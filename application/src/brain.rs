@@ -268,9 +268,11 @@ impl<P: Ports> Brain<P> {
         result
     }
 
-    /// The components of the profile, freshly probed.
-    pub async fn probe(&self) -> Vec<Component> {
-        self.ports.probe().await
+    /// The components without which no request can be served and that do not answer now.
+    pub async fn missing(&self) -> Vec<Component> {
+        let mut missing = self.ports.probe_needed().await;
+        missing.retain(Component::keeps_from_serving);
+        missing
     }
 }
 

@@ -85,6 +85,9 @@ pub trait Ports: Send + Sync + 'static {
 
     /// The components that this profile stands on, freshly probed, for `/health`.
     fn probe(&self) -> impl Future<Output = Vec<Component>> + Send;
+
+    /// Those without which no request can be served, freshly probed, for `/readyz`; no other is waited for.
+    fn probe_needed(&self) -> impl Future<Output = Vec<Component>> + Send;
 }
 
 /// One line of `/health`.

@@ -202,4 +202,9 @@ impl Ports for Embedded {
         components.extend(events);
         components
     }
+
+    async fn probe_needed(&self) -> Vec<Component> {
+        // all else lives in this process, or can be done without
+        vec![component("storage", false, self.sqlite.probe()).await]
+    }
 }

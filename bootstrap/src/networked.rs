@@ -221,4 +221,10 @@ impl Ports for Networked {
         );
         [redis, postgres, opa, memory].into_iter().chain(encoder).chain(kafka).collect()
     }
+
+    async fn probe_needed(&self) -> Vec<Component> {
+        let postgres = component("postgres", false, self.postgres.probe());
+        let (postgres, opa) = tokio::join!(postgres, component("opa", false, self.opa.probe()));
+        vec![postgres, opa]
+    }
 }

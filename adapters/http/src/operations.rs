@@ -129,8 +129,7 @@ impl<P: Ports> OperationsApi<P> {
         if self.stopping.has_begun() {
             waiting_for.push("stopping".to_owned());
         } else {
-            let missing = self.brain.probe().await.into_iter().filter(Component::keeps_from_serving);
-            waiting_for.extend(missing.map(|component| component.name.to_owned()));
+            waiting_for.extend(self.brain.missing().await.iter().map(|component| component.name.to_owned()));
         }
         let body = Json::new(ReadyBody { ready: waiting_for.is_empty(), waiting_for });
         if body.value.ready { ReadyAnswer::Ready(body) } else { ReadyAnswer::NotReady(body) }

@@ -150,6 +150,10 @@ impl Ports for InProcess {
             component("working_memory", self.working.reach("working", "answer"), true),
         ]
     }
+
+    async fn probe_needed(&self) -> Vec<Component> {
+        self.probe().await.into_iter().filter(|component| !component.optional).collect()
+    }
 }
 
 fn component<T>(name: &'static str, reached: Result<&T, PortError>, optional: bool) -> Component {
