@@ -2,6 +2,8 @@
 //!
 //! What a caller reads says what to change, and nothing about the inside; the cause goes to the log, once.
 
+mod refusal;
+
 use std::error::Error as StdError;
 use std::fmt::{self, Write};
 
@@ -296,20 +298,6 @@ impl From<Forbidden> for Problem {
                 problem.cause = Some(chain(&error));
                 problem
             }
-        }
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        use ProblemKind::{Conflict, NotFound};
-        match &refusal {
-            Refusal::Unknown(_) | Refusal::UnknownLink(_) | Refusal::UnknownLesson(_) => Self::new(NotFound, refusal),
-            Refusal::IdTaken(_) | Refusal::Erased(_) | Refusal::TakenBack(_) => Self::new(Conflict, refusal),
-            Refusal::UnknownSuperseded(id) => Self::field("supersedes", format_args!("names no memory: {id}")),
-            Refusal::UnknownTarget(id) => Self::field("links", format_args!("point at no memory: {id}")),
-            Refusal::Changed { .. } => Self::new(ProblemKind::Changed, refusal),
-            Refusal::KeyReused => Self::field("Idempotency-Key", "was used with another body"),
         }
     }
 }

@@ -35,7 +35,7 @@ async fn every_replica_sees_it_within_a_second() {
         let begin = Instant::now();
         while is_on(&other).await != enabled {
             assert!(begin.elapsed() < Duration::from_secs(10), "the other replica never sees it");
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::task::yield_now().await;
         }
     }
 }
