@@ -3,7 +3,7 @@
 use application::brain::Brain;
 use application::ports::Ports;
 use application::ports::ledger::Maintenance;
-use application::use_cases::maintenance::{Maintain, MaintenanceError};
+use application::use_cases::maintenance::Maintain;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde::{Deserialize, Serialize};
 
@@ -90,15 +90,6 @@ impl From<Option<Maintenance>> for MaintenanceBody {
             return Self { enabled: false, since: None, by: None, reason: None };
         };
         Self { enabled: true, since: Some(Moment(since)), by: Some(subject), reason }
-    }
-}
-
-impl From<MaintenanceError> for Problem {
-    fn from(error: MaintenanceError) -> Self {
-        match error {
-            MaintenanceError::Forbidden(forbidden) => forbidden.into(),
-            MaintenanceError::Failed(error) => error.into(),
-        }
     }
 }
 

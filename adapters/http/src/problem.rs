@@ -13,6 +13,7 @@ use application::ports::error::{PortError, PortErrorKind};
 use application::ports::ledger::Refusal;
 use application::use_cases::change::ChangeError;
 use application::use_cases::erase::EraseError;
+use application::use_cases::maintenance::MaintenanceError;
 use application::use_cases::plan::PlanError;
 use application::use_cases::read::ReadError;
 use application::use_cases::recall::RecallError;
@@ -356,7 +357,7 @@ macro_rules! forbidden_or_failed {
         }
     )*};
 }
-forbidden_or_failed!(RecallError, PlanError, SessionError);
+forbidden_or_failed!(RecallError, PlanError, SessionError, MaintenanceError);
 
 /// An error and what caused it, for the log.
 fn chain(error: &dyn StdError) -> String {
