@@ -6,6 +6,7 @@
 #[cfg(not(any(feature = "embedded", feature = "networked")))]
 compile_error!("a profile is needed: build with --features embedded, networked or both");
 
+mod age;
 mod api;
 #[cfg(feature = "embedded")]
 mod clock;
@@ -39,8 +40,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    audit, bench_fit, bench_load, bench_plan, bench_quality, bench_sessions, check_config, health,
-    import as import_command, openapi, plan, recall, reencode, reindex, remember, serve, token,
+    audit, bench_fit, bench_load, bench_plan, bench_quality, bench_sessions, check_config, doctor, health,
+    import as import_command, openapi, outbox, plan, recall, reencode, reindex, remember, serve, token,
 };
 use settings::Settings;
 use target::Target;
@@ -70,6 +71,8 @@ enum Command {
     Import(import_command::Import),
     Token(token::Token),
     Audit(audit::Audit),
+    Outbox(outbox::Outbox),
+    Doctor(doctor::Doctor),
     /// Encodes anew what another encoder has encoded; interrupted, it goes on where it was.
     Reencode,
     /// Makes the search index again from the ledger and checks every row.
@@ -135,6 +138,8 @@ async fn run(command: Command) -> Result<()> {
         Command::MemoryService => commands::memory_service::run(&settings).await,
         Command::Token(args) => token::run(args, &settings),
         Command::Audit(args) => audit::run(&args, &settings).await,
+        Command::Outbox(args) => outbox::run(&args, &settings).await,
+        Command::Doctor(args) => doctor::run(&args, &settings, &sources.unknown).await,
         Command::Reencode => reencode::run(&settings).await,
         Command::Reindex => reindex::run(&settings).await,
         #[cfg(feature = "embedded")]

@@ -68,17 +68,27 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
 }
 
 async fn postgres(settings: &Settings, servers: &Servers, dimensions: usize) -> Result<Postgres> {
-    let config = somabrain_postgres::Config {
+    let config = postgres_config(settings, servers, dimensions)?;
+    Postgres::connect(config).await.context("Postgres of SOMABRAIN_POSTGRES_DSN cannot be used")
+}
+
+/// How Postgres is used.
+pub(crate) fn postgres_config(
+    settings: &Settings,
+    servers: &Servers,
+    dimensions: usize,
+) -> Result<somabrain_postgres::Config> {
+    Ok(somabrain_postgres::Config {
         migration_dsn: servers.postgres_migration.as_ref().map(|dsn| dsn.reveal().to_owned()),
         connections: servers.postgres_pool,
         events: settings.kafka.is_some(),
         dimensions,
         ..somabrain_postgres::Config::new(servers.postgres.reveal(), keys::audit_key(settings)?)
-    };
-    Postgres::connect(config).await.context("Postgres of SOMABRAIN_POSTGRES_DSN cannot be used")
+    })
 }
 
-async fn redis(settings: &Settings, servers: &Servers) -> Result<Redis> {
+/// Redis, which need not answer yet.
+pub(crate) async fn redis(settings: &Settings, servers: &Servers) -> Result<Redis> {
     let config = somabrain_redis::Config {
         size: settings.wm_size,
         ttl: settings.wm_ttl,
@@ -89,12 +99,14 @@ async fn redis(settings: &Settings, servers: &Servers) -> Result<Redis> {
     Redis::connect(config).await.context("SOMABRAIN_REDIS_URL cannot be used")
 }
 
-fn memory(servers: &Servers) -> Result<MemoryService> {
+/// The memory service, which need not answer yet.
+pub(crate) fn memory(servers: &Servers) -> Result<MemoryService> {
     let config = somabrain_memory_service::client::Config::new(&servers.memory, servers.memory_token.reveal());
     MemoryService::connect(config).context("SOMABRAIN_MEMORY_HTTP_ENDPOINT cannot be used")
 }
 
-async fn opa(servers: &Servers) -> Result<Opa> {
+/// OPA, which need not answer yet.
+pub(crate) async fn opa(servers: &Servers) -> Result<Opa> {
     let config = somabrain_opa::Config { cache: servers.policy_cache, ..somabrain_opa::Config::new(&servers.opa) };
     Opa::connect(config).await.context("SOMABRAIN_OPA_URL cannot be used")
 }

@@ -10,6 +10,7 @@ mod encoders;
 mod endpoint;
 mod logs;
 mod maintenance;
+mod patients;
 mod planning;
 mod quality;
 mod server;

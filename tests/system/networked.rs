@@ -2,12 +2,14 @@
 
 mod checks;
 mod density;
+mod doctor;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
 mod journeys;
 mod load;
 mod outages;
+mod outbox;
 mod proxy;
 mod rebuilding;
 mod replicas;

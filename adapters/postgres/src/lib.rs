@@ -22,6 +22,7 @@ mod config;
 mod connection;
 mod density;
 mod error;
+mod examine;
 mod ledger;
 mod lookups;
 mod migrations;
@@ -54,6 +55,8 @@ use domain::time::Timestamp;
 use somabrain_guard::Guard;
 
 pub use config::Config;
+pub use examine::{Examined, Newest, examine};
+pub use migrations::Schema;
 pub use verify::{AuditError, AuditReport};
 
 use connection::{Pool, Probe};

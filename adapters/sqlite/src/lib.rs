@@ -22,6 +22,7 @@ mod connection;
 mod desk;
 mod engine;
 mod error;
+mod examine;
 mod idle;
 mod index;
 mod load;
@@ -49,6 +50,7 @@ pub use audit::{AuditError, AuditReport, verify_audit};
 pub use config::Config;
 pub use engine::{Engine, EngineConfig};
 pub use error::OpenError;
+pub use examine::{Examined, examine};
 
 use config::Purpose;
 use index::Index;
