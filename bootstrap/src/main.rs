@@ -8,6 +8,7 @@ compile_error!("a profile is needed: build with --features embedded, networked o
 
 mod age;
 mod api;
+mod archive;
 #[cfg(feature = "embedded")]
 mod clock;
 mod commands;

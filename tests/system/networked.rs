@@ -1,5 +1,6 @@
 //! Tests of the networked profile as a whole, on real servers that they start themselves.
 
+mod archiving;
 mod checks;
 mod density;
 mod doctor;

@@ -16,7 +16,9 @@
 //! ```
 
 mod acts;
+mod archive;
 mod audit;
+mod beginnings;
 mod chain;
 mod config;
 mod connection;

@@ -16,7 +16,9 @@
 //! ```
 
 mod acts;
+mod archive;
 mod audit;
+mod beginnings;
 mod config;
 mod connection;
 mod desk;
@@ -40,6 +42,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use application::ports::error::PortError;
+use domain::audit::AuditKey;
 use domain::density::matrix::DensityMatrix;
 use domain::encoding::EncoderId;
 use domain::memory::Seq;
@@ -66,6 +69,7 @@ pub struct Sqlite {
     index: Arc<Index>,
     mixed: Arc<DensityMatrix>,
     folder: PathBuf,
+    audit_key: AuditKey,
     /// Who tells the event stream, where there is one.
     leases: Option<Leases>,
     // Fields are dropped in order: readers, then the writer as the last connection, then the lock.
@@ -92,14 +96,14 @@ impl Sqlite {
     }
 
     async fn open_for(purpose: Purpose, config: Config) -> Result<Self, OpenError> {
-        let (folder, dimensions) = (config.folder.clone(), config.dimensions);
+        let (folder, dimensions, audit_key) = (config.folder.clone(), config.dimensions, config.audit_key.clone());
         let leases = config.events.then(Leases::default);
         let file = connection::file(&folder);
         let opened = tokio::task::spawn_blocking(move || open::open(purpose, config)).await;
         let opened = opened.map_err(|source| OpenError::Other { file, source: source.into() })??;
         let mixed = Arc::new(DensityMatrix::maximally_mixed(dimensions));
         let open::Opened { index, readers, writer, lock } = opened;
-        Ok(Self { index, mixed, folder, leases, readers, writer, _lock: lock })
+        Ok(Self { index, mixed, folder, audit_key, leases, readers, writer, _lock: lock })
     }
 
     /// How much there is.

@@ -26,7 +26,7 @@ use crate::writer::Writer;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The schema that the newest migration makes, as it says itself in `PRAGMA user_version`.
-const SCHEMA: i64 = 4;
+const SCHEMA: i64 = 5;
 
 /// An open folder.
 pub(crate) struct Opened {
