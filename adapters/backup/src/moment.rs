@@ -68,7 +68,15 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_refused() {
-        for text in ["", "20251015", "20251315_110000", "20251015_250000", "20251015-110000", "2025101５_110000", "20251015_1100000"] {
+        for text in [
+            "",
+            "20251015",
+            "20251315_110000",
+            "20251015_250000",
+            "20251015-110000",
+            "2025101５_110000",
+            "20251015_1100000",
+        ] {
             let error = text.parse::<Moment>().expect_err(text);
             assert!(error.to_string().contains("YYYYMMDD_HHMMSS"), "{error}");
         }

@@ -119,7 +119,8 @@ impl Place {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(BackupError::at(&self.root)(error)),
         };
-        let name = |entry: io::Result<fs::DirEntry>| entry.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let name =
+            |entry: io::Result<fs::DirEntry>| entry.map(|entry| entry.file_name().to_string_lossy().into_owned());
         read.map(name).collect::<io::Result<_>>().map_err(BackupError::at(&self.root))
     }
 }

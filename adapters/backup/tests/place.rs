@@ -98,7 +98,8 @@ fn what_is_not_finished_is_no_backup_and_only_one_is_made_at_a_time() {
     assert!(matches!(place.begin(moment("20251015_110000")), Err(BackupError::Taken(_))));
     fs::create_dir(place.root().join("20251015_120000.unfinished")).expect("it can be made");
     make(&place, "20251015_130000");
-    let left: Vec<_> = fs::read_dir(place.root()).expect("it is read").flatten().map(|entry| entry.file_name()).collect();
+    let left: Vec<_> =
+        fs::read_dir(place.root()).expect("it is read").flatten().map(|entry| entry.file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains("unfinished")), "{left:?}");
 }
 
