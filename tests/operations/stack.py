@@ -100,6 +100,14 @@ class Servers:
         subprocess.run([ROOT / ".ci/servers", "start", self.folder], check=True)
         found = re.findall(r"^export SOMABRAIN_TEST_(\w+)=(.*)$", (self.folder / "env").read_text(), re.M)
         self.settings = dict(found)
+        # as deploy/postgres/somabrain.sh does
+        for query in ("CREATE ROLE somabrain LOGIN", "CREATE DATABASE somabrain OWNER somabrain"):
+            self.sql(query, self.settings["POSTGRES_URL"])
+
+    @property
+    def dsn(self):
+        """Where SomaBrain's own database is."""
+        return f"postgres://somabrain@127.0.0.1:{self.port('postgres')}/somabrain"
 
     def port(self, name):
         return int(re.search(r":(\d+)(?:/\w*)?$", self.settings[f"{name.upper()}_URL"])[1])
@@ -126,9 +134,9 @@ class Servers:
         self.gone.discard(name)
         await_that(f"{name} takes connections", lambda: not socket.socket().connect_ex(("127.0.0.1", self.port(name))))
 
-    def sql(self, query):
-        """Runs a query as the owner of the database."""
-        command = [f"{POSTGRES_BIN}/psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", self.settings["POSTGRES_URL"], "-c", query]
+    def sql(self, query, url=None):
+        """Runs a query as SomaBrain, or whoever a URL says."""
+        command = [f"{POSTGRES_BIN}/psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", url or self.dsn, "-c", query]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def kafka_tool(self, tool, *arguments, **options):
@@ -194,7 +202,7 @@ class Stack:
             "SOMABRAIN_MODE": "production",
             "SOMABRAIN_PROFILE": "networked",
             "SOMABRAIN_PORT": str(self.port),
-            "SOMABRAIN_POSTGRES_DSN": of["POSTGRES_URL"],
+            "SOMABRAIN_POSTGRES_DSN": self.servers.dsn,
             "SOMABRAIN_REDIS_URL": of["REDIS_URL"],
             "SOMABRAIN_KAFKA_BOOTSTRAP": of["KAFKA_URL"],
             "SOMABRAIN_OPA_URL": of["OPA_URL"],
