@@ -70,6 +70,7 @@ def run_commands(document, terminal, expected, unused):
     for command in document.commands:
         where = f"{document.path.name}:{command.line}"
         if command.is_for_kubernetes():
+            print(f"left   {where:32} {command.short}", flush=True)
             continue
         case = expected.get(command.short)
         if case is None:
