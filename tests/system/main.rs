@@ -13,3 +13,4 @@ mod maintenance;
 mod planning;
 mod quality;
 mod server;
+mod stopping;
