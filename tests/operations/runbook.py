@@ -45,10 +45,11 @@ def cases():
 
 
 def prepare(stack, token):
-    """What an operator would find in a service that has been used: memories, a refused token, a damaged matrix, an outage."""
+    """What an operator would find in a service that has been used: memories, a backup, a refused token, a damaged matrix, an outage."""
     for content in ("known_test_memory is about the blue pot", "validation_test was stored before the backup"):
         status, answer = fetch(f"{stack.url}/remember", json.dumps({"content": content}), token)
         assert status == 201, answer
+    back_up(stack)
     assert fetch(f"{stack.url}/recall", "{}", "no.jwt.token")[0] == 401
     await_that("the matrix is written", lambda: stack.servers.sql("SELECT observations FROM density") == "2")
     stack.servers.sql("UPDATE density SET packed = overlay(packed PLACING '\\xffffffffffffffff' FROM 1)")
@@ -62,6 +63,16 @@ def prepare(stack, token):
     # every command of Redis is slow from now on
     subprocess.run(["redis-cli", "-p", str(stack.servers.port("redis")), "CONFIG", "SET", "slowlog-log-slower-than", "0"], check=True, capture_output=True)
     assert fetch(f"{stack.url}/recall", '{"query": "the blue pot", "k": 3}', token)[0] == 200
+
+
+def back_up(stack):
+    """A backup that is as if it were two hours old, for the restore of what was there an hour ago."""
+    if not (ROOT / "scripts/restore-from-backup.sh").exists():
+        return
+    stack.run("backup", "create")
+    place = Path(stack.more["SOMABRAIN_BACKUP_DIR"]) / "somabrain"
+    (made,) = (folder for folder in place.iterdir() if re.fullmatch(r"\d{8}_\d{6}", folder.name))
+    made.rename(place / time.strftime("%Y%m%d_%H%M%S", time.gmtime(time.time() - 7200)))
 
 
 def run_commands(document, terminal, expected, unused):
@@ -176,8 +187,9 @@ def check_all(stack, terminal, documents, token):
 def main(program):
     began = time.monotonic()
     documents = [Document(path) for path in (CUSTOMERS, *sorted((ROOT / "docs/runbooks").glob("*.md")), MONITORING)]
-    with tempfile.TemporaryDirectory(prefix="somabrain-runbook.", dir="/tmp") as folder, Stack(folder, program) as stack:
+    with tempfile.TemporaryDirectory(prefix="somabrain-runbook.", dir="/tmp") as folder, Stack(folder, program, {"SOMABRAIN_BACKUP_DIR": f"{folder}/backups"}) as stack:
         tokens = {"TOKEN": stack.token("acme", "admin"), "TEST_TOKEN": stack.token("acme", "reader")}
+        tokens["SOMABRAIN_TOKEN"] = tokens["TEST_TOKEN"]
         prepare(stack, tokens["TOKEN"])
         terminal = Terminal(stack, Path(folder) / "terminal", tokens)
         commands, checks, kubernetes = check_all(stack, terminal, documents, tokens["TOKEN"])

@@ -148,6 +148,7 @@ class Terminal:
         path = f"{self.folder}/bin:{os.environ['PATH']}"
         environment = {"PATH": path, "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C.UTF-8"}
         environment["SOMABRAIN_KAFKA_BOOTSTRAP"] = self.stack.servers.settings["KAFKA_URL"]
+        environment["SOMABRAIN_URL"] = self.stack.url
         shell = ["bash", "-o", "pipefail", "-c", script]
         done = subprocess.run(
             shell, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout
