@@ -59,14 +59,40 @@ def cases(replica, memory):
     warning, critical = {"severity": "warning"}, {"severity": "critical"}
     return [
         Case("SomaBrainDensityTraceErrors", critical | here, f"a density matrix of {replica} lost its trace", "trace_lost"),
-        Case("SomaBrainDensityPsdClips", critical | here, f"a density matrix of {replica} had negative eigenvalues", "indefinite"),
-        Case("SomaBrainRedisConnectionErrors", warning | here, rf"{replica} failed [\d.]+ times to reach Redis in a minute", "redis_away", "redis_back"),
-        Case("SomaBrainSlow", warning, r"one request in twenty takes longer than [\d.]+m?s \(normal: below 100 ms\)", "memory_pulses", "memory_steady"),
+        Case(
+            "SomaBrainDensityPsdClips", critical | here, f"a density matrix of {replica} had negative eigenvalues", "indefinite"
+        ),
+        Case(
+            "SomaBrainRedisConnectionErrors",
+            warning | here,
+            rf"{replica} failed [\d.]+ times to reach Redis in a minute",
+            "redis_away",
+            "redis_back",
+        ),
+        Case(
+            "SomaBrainSlow",
+            warning,
+            r"one request in twenty takes longer than [\d.]+m?s \(normal: below 100 ms\)",
+            "memory_pulses",
+            "memory_steady",
+        ),
         Case("SomaBrainOutboxOld", warning, r"the oldest undelivered entry has waited \d.*s", "memory_hangs"),
         # told though the alert before is about the same outage, and that one though this one is told
-        Case("SomaBrainDown", critical | {"job": "memory-service", "instance": memory}, f"memory-service {memory} does not answer", "nothing_more", "memory_goes_on"),
+        Case(
+            "SomaBrainDown",
+            critical | {"job": "memory-service", "instance": memory},
+            f"memory-service {memory} does not answer",
+            "nothing_more",
+            "memory_goes_on",
+        ),
         Case("SomaBrainMemoryOperationErrors", critical, r"[\d.]+% of memory operations fail", "postgres_away", "postgres_back"),
-        Case("SomaBrainBreakerOpen", critical | here | {"component": "opa"}, f"{replica} has given up on opa for five minutes", "opa_away", "opa_back"),
+        Case(
+            "SomaBrainBreakerOpen",
+            critical | here | {"component": "opa"},
+            f"{replica} has given up on opa for five minutes",
+            "opa_away",
+            "opa_back",
+        ),
         Case("SomaBrainRequestRateChanged", warning, r"the rate of requests changed by [\d.]+%", "nobody_asks", "many_ask"),
         Case("SomaBrainDown", critical | here, f"somabrain {replica} does not answer", "replica_killed", "replica_again"),
     ]
@@ -81,14 +107,18 @@ class Provocations:
 
     def nobody_asks(self):
         watched = f'count(up{{job="somabrain"}} offset {HOUR_WATCHED // FACTOR}s)'
-        await_that("Prometheus has watched for the hour of the rule", lambda: self.monitoring.value(watched), HOUR_WATCHED // FACTOR)
+        await_that(
+            "Prometheus has watched for the hour of the rule", lambda: self.monitoring.value(watched), HOUR_WATCHED // FACTOR
+        )
         self.load.rate = 0
 
     def many_ask(self):
         self.load.rate = RATE
 
     def remember(self, namespace, content):
-        status, answer = fetch(f"{self.stack.url}/remember", json.dumps({"content": content, "namespace": namespace}), self.load.token)
+        status, answer = fetch(
+            f"{self.stack.url}/remember", json.dumps({"content": content, "namespace": namespace}), self.load.token
+        )
         assert status == 201, answer
 
     def damage(self, namespace, number, entry):
@@ -97,7 +127,9 @@ class Provocations:
         written = f"SELECT observations FROM density WHERE namespace = '{namespace}'"
         await_that("the matrix is written", lambda: self.servers.sql(written) == "1")
         place = 1 + 8 * entry
-        self.servers.sql(f"UPDATE density SET packed = overlay(packed PLACING '{number}' FROM {place}) WHERE namespace = '{namespace}'")
+        self.servers.sql(
+            f"UPDATE density SET packed = overlay(packed PLACING '{number}' FROM {place}) WHERE namespace = '{namespace}'"
+        )
         self.remember(namespace, "the second kettle")
 
     def trace_lost(self):
@@ -213,7 +245,9 @@ def provoke_all(stack, monitoring, load):
         if case.recover:
             await_that("the replica is healthy again", stack.healthy)
     for case, at in zip(all_cases, told, strict=True):
-        over = await_that(f"the webhook is told that {case.name} is over", lambda: monitoring.webhook.find("resolved", case.wanted, at), LIMIT)
+        over = await_that(
+            f"the webhook is told that {case.name} is over", lambda: monitoring.webhook.find("resolved", case.wanted, at), LIMIT
+        )
         print(f"{case.name:52} over after {over.at - at:5.1f} s", flush=True)
     await_that("nothing fires any more", lambda: not monitoring.firing(), LIMIT)
     return len(all_cases)

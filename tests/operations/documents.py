@@ -129,5 +129,9 @@ def unlike(sample, answer, at=""):
         missing = [f"{at}.{key} is missing" for key in sample if key not in answer]
         return missing + [found for key in sample if key in answer for found in unlike(sample[key], answer[key], f"{at}.{key}")]
     number = (int, float)
-    same = isinstance(answer, number) if isinstance(sample, number) and not isinstance(sample, bool) else type(sample) is type(answer)
+    same = (
+        isinstance(answer, number)
+        if isinstance(sample, number) and not isinstance(sample, bool)
+        else type(sample) is type(answer)
+    )
     return [] if same else [f"{at} is {answer!r}, not like {sample!r}"]

@@ -48,7 +48,12 @@ class Container:
 
     def __enter__(self):
         rights = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-        settings = {"SOMABRAIN_MODE": "production", "SOMABRAIN_HOST": "0.0.0.0", "SOMABRAIN_JWT_SECRET": SECRET, "SOMABRAIN_RATE_RPS": "0"}
+        settings = {
+            "SOMABRAIN_MODE": "production",
+            "SOMABRAIN_HOST": "0.0.0.0",
+            "SOMABRAIN_JWT_SECRET": SECRET,
+            "SOMABRAIN_RATE_RPS": "0",
+        }
         environment = [part for setting in settings.items() for part in ("--env", "=".join(setting))]
         docker("run", "--detach", "--name", self.name, *rights, *environment, "--volume", f"{self.name}:/data", self.image)
         return self
@@ -73,7 +78,10 @@ def rights(container):
     process = Path("/proc") / inspect(container.name, "{{.State.Pid}}")
     status = dict(re.findall(r"^(\w+):\s+(.*)$", (process / "status").read_text(), re.M))
     check(status["Uid"].split() == ["65532"] * 4 and status["Gid"].split() == ["65532"] * 4, "runs as user and group 65532")
-    check(all(int(status[f"Cap{one}"], 16) == 0 for one in ("Inh", "Prm", "Eff", "Bnd", "Amb")), "has no capability and can get none")
+    check(
+        all(int(status[f"Cap{one}"], 16) == 0 for one in ("Inh", "Prm", "Eff", "Bnd", "Amb")),
+        "has no capability and can get none",
+    )
     check(status["NoNewPrivs"] == "1", "can get no new privileges")
     mounts = (process / "mountinfo").read_text()
     root = next(line.split() for line in mounts.splitlines() if line.split()[4] == "/")
@@ -95,7 +103,9 @@ class Writers:
         number = 0
         while True:
             number += 1
-            status, text = fetch(f"{self.url}/remember", json.dumps({"content": f"kettle {number} of writer {writer}"}), self.token)
+            status, text = fetch(
+                f"{self.url}/remember", json.dumps({"content": f"kettle {number} of writer {writer}"}), self.token
+            )
             with self.lock:
                 if status == 201:
                     self.acknowledged.append(json.loads(text)["id"])
@@ -122,7 +132,10 @@ def stopped_under_load(container, token):
     code = inspect(container.name, "{{.State.ExitCode}}")
     during = len(writers.acknowledged) - before
     check(code == "0" and took < GRACE / 2, f"docker stop under load: exit code {code} after {took:.1f} s of {GRACE}")
-    check(not writers.broken and writers.refused == WRITERS, f"every request was answered, {during} while it stopped; then connections were refused {writers.broken or ''}")
+    check(
+        not writers.broken and writers.refused == WRITERS,
+        f"every request was answered, {during} while it stopped; then connections were refused {writers.broken or ''}",
+    )
     check(during > 0, "requests in flight were finished")
     return writers.acknowledged
 
@@ -146,7 +159,10 @@ def main(image):
         assert fetch(f"{container.url}/recall", "{}")[0] == 401
         stored = fetch(f"{container.url}/remember", '{"content": "the spare key is under the blue pot"}', token)
         found = fetch(f"{container.url}/recall", '{"query": "where is the spare key?"}', token)
-        check(stored[0] == 201 and found[0] == 200 and "blue pot" in found[1], "remembers and recalls; a call without a token is refused")
+        check(
+            stored[0] == 201 and found[0] == 200 and "blue pot" in found[1],
+            "remembers and recalls; a call without a token is refused",
+        )
         ids = stopped_under_load(container, token)
         docker("start", container.name)
         await_that("it serves again", lambda: fetch(f"{container.url}/readyz")[0] == 200)

@@ -17,7 +17,9 @@ FACTOR = 30
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
 DURATION = r"(\d+)(ms|s|m|h)\b"
 # Where durations stand: ranges and offsets of expressions, and the values of these keys.
-PLACES = rf"(?<=\[){DURATION}(?=\])|(?<=offset ){DURATION}|(?<=for: ){DURATION}|(?<=_interval: ){DURATION}|(?<=group_wait: ){DURATION}"
+PLACES = (
+    rf"(?<=\[){DURATION}(?=\])|(?<=offset ){DURATION}|(?<=for: ){DURATION}|(?<=_interval: ){DURATION}|(?<=group_wait: ){DURATION}"
+)
 WAITED = r"(?<=somabrain_outbox_oldest_seconds\) > )(\d+)"
 
 
@@ -83,7 +85,11 @@ class Webhook:
 
     def find(self, status, labels, after):
         """The first notification since a moment of an alert with at least these labels."""
-        fits = (told for told in list(self.told) if told.at >= after and told.status == status and labels.items() <= told.labels.items())
+        fits = (
+            told
+            for told in list(self.told)
+            if told.at >= after and told.status == status and labels.items() <= told.labels.items()
+        )
         return next(fits, None)
 
 
@@ -100,7 +106,11 @@ class Monitoring:
         self.write(prometheus, alertmanager)
         self.launch(
             "alertmanager",
-            *("prometheus-alertmanager", f"--config.file={self.folder}/alertmanager.yml", f"--storage.path={self.folder}/alertmanager"),
+            *(
+                "prometheus-alertmanager",
+                f"--config.file={self.folder}/alertmanager.yml",
+                f"--storage.path={self.folder}/alertmanager",
+            ),
             *(f"--web.listen-address=127.0.0.1:{alertmanager}", "--cluster.listen-address="),
         )
         self.launch(
@@ -123,14 +133,23 @@ class Monitoring:
 
     def write(self, prometheus, alertmanager):
         """The three files as deployed, with shorter durations, the targets of this machine and the webhook."""
-        deployed = {name: (ROOT / "deploy" / name).read_text() for name in ("prometheus/alerts.yml", "prometheus/prometheus.yml", "alertmanager/alertmanager.yml")}
+        deployed = {
+            name: (ROOT / "deploy" / name).read_text()
+            for name in ("prometheus/alerts.yml", "prometheus/prometheus.yml", "alertmanager/alertmanager.yml")
+        }
         files = {name.split("/")[1]: shortened(text, self.changed) for name, text in deployed.items()}
         assert skeleton(files["alerts.yml"]) == skeleton(deployed["prometheus/alerts.yml"]), "only durations differ"
-        names = r"dns_sd_configs:\n      - names: \[somabrain\]\n        type: A\n        port: 9696\n        refresh_interval: \w+"
+        names = (
+            r"dns_sd_configs:\n      - names: \[somabrain\]\n        type: A\n        port: 9696\n        refresh_interval: \w+"
+        )
         here = f"static_configs:\n      - targets: [{self.targets['somabrain']}]"
         files["prometheus.yml"], found = re.subn(names, here, files["prometheus.yml"])
         assert found == 1, "prometheus.yml finds the replicas by their name"
-        moved = {"memory-service:9797": self.targets["memory-service"], "alertmanager:9093": f"127.0.0.1:{alertmanager}", "localhost:9090": f"127.0.0.1:{prometheus}"}
+        moved = {
+            "memory-service:9797": self.targets["memory-service"],
+            "alertmanager:9093": f"127.0.0.1:{alertmanager}",
+            "localhost:9090": f"127.0.0.1:{prometheus}",
+        }
         for there, address in moved.items():
             assert there in files["prometheus.yml"], there
             files["prometheus.yml"] = files["prometheus.yml"].replace(there, address)

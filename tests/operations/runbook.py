@@ -24,6 +24,7 @@ from terminal import Terminal
 HERE = Path(__file__).parent
 CUSTOMERS = HERE / "customer/somabrain-api-runbook.md"
 MONITORING = ROOT / "docs/monitoring.md"
+RESTORE = ROOT / "scripts/restore-from-backup.sh"
 # Seconds that a command may take; those of Kafka start a JVM.
 LIMIT = 120
 
@@ -61,13 +62,17 @@ def prepare(stack, token):
     stack.servers.again("redis")
     await_that("the replica is healthy again", stack.healthy)
     # every command of Redis is slow from now on
-    subprocess.run(["redis-cli", "-p", str(stack.servers.port("redis")), "CONFIG", "SET", "slowlog-log-slower-than", "0"], check=True, capture_output=True)
+    subprocess.run(
+        ["redis-cli", "-p", str(stack.servers.port("redis")), "CONFIG", "SET", "slowlog-log-slower-than", "0"],
+        check=True,
+        capture_output=True,
+    )
     assert fetch(f"{stack.url}/recall", '{"query": "the blue pot", "k": 3}', token)[0] == 200
 
 
 def back_up(stack):
     """A backup that is as if it were two hours old, for the restore of what was there an hour ago."""
-    if not (ROOT / "scripts/restore-from-backup.sh").exists():
+    if "SOMABRAIN_BACKUP_DIR" not in stack.more:
         return
     stack.run("backup", "create")
     place = Path(stack.more["SOMABRAIN_BACKUP_DIR"]) / "somabrain"
@@ -112,9 +117,15 @@ def health_is_as_shown(document, stack):
         await_that("the replica is healthy again", stack.healthy)
         answer, named = json.loads(text), int(re.search(r"\b(\d{3})\b", sample.title)[1])
         found = unlike(sample.value, answer)
-        found += [f"{key} is {answer[key]}" for key in ("status", "version", "mode") if key in sample.value and answer[key] != sample.value[key]]
+        found += [
+            f"{key} is {answer[key]}"
+            for key in ("status", "version", "mode")
+            if key in sample.value and answer[key] != sample.value[key]
+        ]
         found += [f"the status is {status}"] if status != named else []
-        passed.append(say(not found, f"{document.path.name}:{sample.line}", f"{sample.title}: /health answers so", f"{found}\n{text}"))
+        passed.append(
+            say(not found, f"{document.path.name}:{sample.line}", f"{sample.title}: /health answers so", f"{found}\n{text}")
+        )
     return passed
 
 
@@ -126,7 +137,14 @@ def endpoints_exist(document, stack, token):
         body = json.dumps(bodies[path]) if method == "POST" else None
         status, text = fetch(stack.url + path, body, token, method=method)
         other = fetch(stack.url + path, token=token, method="PUT")[0]
-        passed.append(say(status in (200, 201) and other == 405, document.path.name, f"{method} {path} is served", f"{status}, PUT {other}: {text}"))
+        passed.append(
+            say(
+                status in (200, 201) and other == 405,
+                document.path.name,
+                f"{method} {path} is served",
+                f"{status}, PUT {other}: {text}",
+            )
+        )
     return passed
 
 
@@ -169,7 +187,14 @@ def check_all(stack, terminal, documents, token):
     commands, checks = [], []
     for document in documents:
         commands += run_commands(document, terminal, expected, unused)
-    checks.append(say(not unused, "cases.toml", f"{len(expected)} cases, each of a command", "no document has:\n" + "\n".join(sorted(unused))))
+    checks.append(
+        say(
+            not unused,
+            "cases.toml",
+            f"{len(expected)} cases, each of a command",
+            "no document has:\n" + "\n".join(sorted(unused)),
+        )
+    )
     exposition = fetch(f"{stack.url}/metrics")[1]
     both = exposition + fetch(f"{stack.memory_url}/metrics")[1]
     customers = documents[0]
@@ -184,17 +209,24 @@ def check_all(stack, terminal, documents, token):
     return commands, [*checks, known], kubernetes
 
 
+def stack_in(folder, program):
+    settings = {"SOMABRAIN_BACKUP_DIR": f"{folder}/backups"} if RESTORE.exists() else {}
+    return Stack(folder, program, settings)
+
+
 def main(program):
     began = time.monotonic()
     documents = [Document(path) for path in (CUSTOMERS, *sorted((ROOT / "docs/runbooks").glob("*.md")), MONITORING)]
-    with tempfile.TemporaryDirectory(prefix="somabrain-runbook.", dir="/tmp") as folder, Stack(folder, program, {"SOMABRAIN_BACKUP_DIR": f"{folder}/backups"}) as stack:
+    with tempfile.TemporaryDirectory(prefix="somabrain-runbook.", dir="/tmp") as folder, stack_in(folder, program) as stack:
         tokens = {"TOKEN": stack.token("acme", "admin"), "TEST_TOKEN": stack.token("acme", "reader")}
         tokens["SOMABRAIN_TOKEN"] = tokens["TEST_TOKEN"]
         prepare(stack, tokens["TOKEN"])
         terminal = Terminal(stack, Path(folder) / "terminal", tokens)
         commands, checks, kubernetes = check_all(stack, terminal, documents, tokens["TOKEN"])
     print(f"\nrunbook: of {len(documents)} documents, in {time.monotonic() - began:.0f} s")
-    print(f"{len(commands)} commands, {sum(commands)} passed, {commands.count(False)} failed, {len(kubernetes)} run by .ci/kubernetes")
+    print(
+        f"{len(commands)} commands, {sum(commands)} passed, {commands.count(False)} failed, {len(kubernetes)} run by .ci/kubernetes"
+    )
     print(f"{len(checks)} other checks, {sum(checks)} passed, {checks.count(False)} failed")
     sys.exit(not all(commands + checks))
 

@@ -180,7 +180,14 @@ class Stack:
     def begin(self):
         for topic in TOPICS:
             self.servers.kafka_tool(
-                "TopicCommand", "--bootstrap-server", self.servers.settings["KAFKA_URL"], "--create", "--topic", topic, "--partitions", "3"
+                "TopicCommand",
+                "--bootstrap-server",
+                self.servers.settings["KAFKA_URL"],
+                "--create",
+                "--topic",
+                topic,
+                "--partitions",
+                "3",
             )
         port = {"SOMABRAIN_PORT": str(self.memory_port), "SOMABRAIN_DATA_DIR": str(self.folder / "memory")}
         self.memory = self.launch("memory-service", "memory-service", {**self.environment(), **port})

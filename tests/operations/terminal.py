@@ -14,7 +14,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from stack import POSTGRES_BIN, ROOT, free_ports
+from stack import POSTGRES_BIN, ROOT
 
 API, MEMORY = "api.somabrain.company.com", "memory.somabrain.company.com"
 CLUSTER = "somabrain-prod.svc.cluster.local"
@@ -74,7 +74,10 @@ class Proxy:
 
     def serve(self, connection):
         try:
-            with self.context.wrap_socket(connection, server_side=True) as near, socket.create_connection(("127.0.0.1", self.to)) as far:
+            with (
+                self.context.wrap_socket(connection, server_side=True) as near,
+                socket.create_connection(("127.0.0.1", self.to)) as far,
+            ):
                 back = threading.Thread(target=pump, args=(far, near), daemon=True)
                 back.start()
                 pump(near, far)
@@ -100,7 +103,10 @@ def certificate(folder):
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
     subprocess.run(["openssl", "req", "-x509", *key, "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem"], **run)
     names = ["-subj", f"/CN={API}", "-addext", f"subjectAltName=DNS:{API},DNS:{MEMORY}"]
-    subprocess.run(["openssl", "req", "-x509", *key, *names, "-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", "key.pem", "-out", "own.pem"], **run)
+    subprocess.run(
+        ["openssl", "req", "-x509", *key, *names, "-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", "key.pem", "-out", "own.pem"],
+        **run,
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "own.pem", folder / "key.pem")
     return context
@@ -133,7 +139,9 @@ class Terminal:
         self.write("psql", f'#!/bin/sh\nPGHOSTADDR=127.0.0.1 PGPORT={servers.port("postgres")} exec {POSTGRES_BIN}/psql "$@"\n')
         logs = {"log": stack.replica.log, "memory_log": stack.memory.log, "opa_log": servers.folder / "opa.log"}
         self.write("kubectl", KUBECTL.format(**logs))
-        settings = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in stack.environment().items() if name != "PATH")
+        settings = "\n".join(
+            f"export {name}={shlex.quote(value)}" for name, value in stack.environment().items() if name != "PATH"
+        )
         (self.folder / "settings").write_text(settings + "\n")
         self.write("somabrain", f'#!/bin/sh\n. {self.folder}/settings\nexec {stack.program} "$@"\n')
         jars = f"{servers.folder}/programs/kafka/*"
@@ -144,13 +152,20 @@ class Terminal:
     def run(self, command, timeout):
         """Exit code, and what it said on both outputs."""
         state = self.folder / "state"
-        script = f'. {state}\n{command}\ncode=$?\nexport -p > {state}\nexit $code'
+        script = f". {state}\n{command}\ncode=$?\nexport -p > {state}\nexit $code"
         path = f"{self.folder}/bin:{os.environ['PATH']}"
         environment = {"PATH": path, "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C.UTF-8"}
         environment["SOMABRAIN_KAFKA_BOOTSTRAP"] = self.stack.servers.settings["KAFKA_URL"]
         environment["SOMABRAIN_URL"] = self.stack.url
         shell = ["bash", "-o", "pipefail", "-c", script]
         done = subprocess.run(
-            shell, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout
+            shell,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
         )
         return done.returncode, done.stdout
