@@ -16,3 +16,4 @@ mod patients;
 mod planning;
 mod quality;
 mod server;
+mod stopping;
