@@ -2,6 +2,7 @@
 
 mod architecture;
 mod archive;
+mod backups;
 mod commands;
 mod crash;
 mod damage;
@@ -15,3 +16,4 @@ mod patients;
 mod planning;
 mod quality;
 mod server;
+mod stopping;

@@ -1,6 +1,7 @@
 //! Tests of the networked profile as a whole, on real servers that they start themselves.
 
 mod archiving;
+mod backed_up;
 mod checks;
 mod density;
 mod doctor;

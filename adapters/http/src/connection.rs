@@ -1,6 +1,6 @@
 //! Connections with bounds: how many there are, how long the head of a request may take, how long they may be silent.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use poem::listener::{Acceptor, TcpAcceptor};
 use poem::web::{LocalAddr, RemoteAddr};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::config::Limits;
@@ -20,16 +20,32 @@ use crate::config::Limits;
 /// How long to wait when the system has no room for another connection.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 
-/// Accepts at most as many connections as allowed; more are closed as they come.
+/// Accepts at most as many connections as allowed; more are closed as they come. Once it is closed, all are refused.
 pub(crate) struct Guarded {
-    inner: TcpAcceptor,
+    /// `None`: closed.
+    inner: Option<TcpAcceptor>,
+    closing: oneshot::Receiver<()>,
     limits: Limits,
     places: Arc<Semaphore>,
 }
 
 impl Guarded {
-    pub(crate) fn new(inner: TcpAcceptor, limits: Limits) -> Self {
-        Self { inner, limits, places: Arc::new(Semaphore::new(limits.connections)) }
+    /// One that closes when the other end of `closing` is gone.
+    pub(crate) fn new(inner: TcpAcceptor, limits: Limits, closing: oneshot::Receiver<()>) -> Self {
+        Self { inner: Some(inner), closing, limits, places: Arc::new(Semaphore::new(limits.connections)) }
+    }
+
+    /// The next connection. Those that wait already are let in before it closes; from then on there is none.
+    async fn next(&mut self) -> io::Result<(TcpStream, LocalAddr, RemoteAddr, Scheme)> {
+        if let Some(inner) = &mut self.inner {
+            tokio::select! {
+                biased;
+                accepted = inner.accept() => return accepted,
+                _ = &mut self.closing => {}
+            }
+        }
+        self.inner = None;
+        pending().await
     }
 }
 
@@ -37,12 +53,12 @@ impl Acceptor for Guarded {
     type Io = Patient<TcpStream>;
 
     fn local_addr(&self) -> Vec<LocalAddr> {
-        self.inner.local_addr()
+        self.inner.as_ref().map(Acceptor::local_addr).unwrap_or_default()
     }
 
     async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
         loop {
-            match self.inner.accept().await {
+            match self.next().await {
                 Ok((io, local, remote, scheme)) => {
                     let Ok(place) = self.places.clone().try_acquire_owned() else { continue };
                     io.set_nodelay(true)?;
@@ -50,8 +66,7 @@ impl Acceptor for Guarded {
                 }
                 Err(error) => {
                     tracing::warn!(error = %error, "a connection could not be accepted");
-                    let never = std::future::pending::<()>();
-                    tokio::time::timeout(OUT_OF_SOCKETS, never).await.unwrap_or_default();
+                    tokio::time::timeout(OUT_OF_SOCKETS, pending::<()>()).await.unwrap_or_default();
                 }
             }
         }

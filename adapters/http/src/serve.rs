@@ -1,20 +1,26 @@
 //! Serving: connections in, a graceful end.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::io;
+use std::time::Duration;
 
 use poem::listener::TcpAcceptor;
 use poem::{Endpoint, Response, Server};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::config::Limits;
 use crate::connection::Guarded;
 use crate::front::Stopping;
 
+/// How long those who were let in last may take to send a request, once nobody else is let in.
+const LAST_CALL: Duration = Duration::from_millis(250);
+
 /// Serves an endpoint until `shutdown` is done, then lets requests in flight end.
 ///
-/// When `shutdown` is done readiness fails at once, nothing is accepted any more, and whatever is still at work after
-/// `limits.drain_time` is cut.
+/// When `shutdown` is done readiness fails at once and new connections are refused. Whoever was let in before and has not
+/// said anything yet has a moment to do so; what is still at work `limits.drain_time` after that is cut.
 ///
 /// # Errors
 /// The listener cannot be used.
@@ -28,10 +34,14 @@ pub async fn serve<E>(
 where
     E: Endpoint<Output = Response> + 'static,
 {
-    let acceptor = Guarded::new(TcpAcceptor::from_tokio(listener)?, limits);
+    let (close, closing) = oneshot::channel();
+    let acceptor = Guarded::new(TcpAcceptor::from_tokio(listener)?, limits, closing);
     let stop = async {
         shutdown.await;
         stopping.begin();
+        // The server would hang up on connections that are silent so far, requests on their way to it included.
+        drop(close);
+        timeout(LAST_CALL, pending::<()>()).await.unwrap_or_default();
     };
     Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(endpoint, stop, Some(limits.drain_time)).await
 }

@@ -18,6 +18,7 @@
 mod acts;
 mod archive;
 mod audit;
+mod backup;
 mod beginnings;
 mod chain;
 mod config;
@@ -56,6 +57,7 @@ use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use somabrain_guard::Guard;
 
+pub use backup::{Dumped, Restoration, Restored, Table, TransferError};
 pub use config::Config;
 pub use examine::{Examined, Newest, examine};
 pub use migrations::Schema;
@@ -91,6 +93,11 @@ impl Postgres {
     pub async fn connect(config: Config) -> Result<Self, PortError> {
         let brought = migrations::bring_up_to_date(&config).await;
         brought.map_err(|error| error.at("ledger", "bring the schema up to date"))?;
+        Self::open(config).await
+    }
+
+    /// The same with the tables left as they are: for a backup before the schema changes.
+    pub async fn open(config: Config) -> Result<Self, PortError> {
         let pool = Pool::open(&config).await.map_err(|error| error.at("ledger", "open connections"))?;
         let guard = |timeout| Guard::new("postgres", somabrain_guard::Config { timeout, ..Default::default() });
         let matrices = Matrices::new(config.dimensions);

@@ -36,6 +36,11 @@ pub(crate) async fn bring_up_to_date(config: &Config) -> Result<(), Error> {
     tokio::time::timeout(deadline, done).await.map_err(|_| Error::TimedOut(deadline))?
 }
 
+/// Whether there are tables, and migrations that have not run on them.
+pub(crate) async fn is_behind(connection: &mut AsyncPgConnection) -> Result<bool, Error> {
+    Ok(matches!(state(connection).await?, Schema::Older { .. }))
+}
+
 /// How the schema of a database is to this program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Schema {

@@ -67,7 +67,8 @@ impl<P: Ports> Brain<P> {
         let free = match &done {
             Ok(()) => now,
             Err(error) => {
-                tracing::warn!(%tenant, waiting = size, error = %error, "outbox: not delivered; tried again soon");
+                let cause = error.source.as_ref().map(tracing::field::display);
+                tracing::warn!(%tenant, waiting = size, error = %error, cause, "outbox: not delivered; tried again soon");
                 relayed.held_up += 1;
                 now.plus_seconds(BACK_OFF_SECONDS)
             }

@@ -15,7 +15,7 @@ const LONG: Duration = Duration::from_secs(300);
 
 /// Answers of each tenant for which nothing waits the newest memory that the memory service must have.
 pub(super) async fn examine(settings: &Settings, servers: &Servers, report: &mut Report) -> Result<Vec<Newest>> {
-    let config = crate::networked::postgres_config(settings, servers, 0)?;
+    let config = crate::networked::postgres_config(settings)?;
     let examined = match somabrain_postgres::examine(&config).await {
         Ok(examined) => examined,
         Err(error) => {
