@@ -55,7 +55,7 @@ pub(crate) async fn run(args: &Doctor, settings: &Settings, unknown: &[String]) 
 #[cfg(feature = "networked")]
 async fn servers(settings: &Settings, report: &mut Report) -> Result<()> {
     let servers = settings.servers.as_ref().expect("the networked profile has read its servers");
-    let waiting = postgres::examine(settings, servers, report).await?;
+    let waiting = postgres::examine(settings, report).await?;
     redis::examine(settings, servers, report).await?;
     opa::examine(servers, report).await?;
     memory_service::examine(servers, waiting, report).await

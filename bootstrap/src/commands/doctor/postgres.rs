@@ -6,7 +6,7 @@ use anyhow::Result;
 use somabrain_postgres::{Examined, Newest, Schema};
 
 use super::report::{Report, causes};
-use crate::settings::{Servers, Settings};
+use crate::settings::Settings;
 
 const COMPONENT: &str = "postgres";
 const OUTBOX: &str = "outbox";
@@ -14,7 +14,7 @@ const OUTBOX: &str = "outbox";
 const LONG: Duration = Duration::from_secs(300);
 
 /// Answers of each tenant for which nothing waits the newest memory that the memory service must have.
-pub(super) async fn examine(settings: &Settings, servers: &Servers, report: &mut Report) -> Result<Vec<Newest>> {
+pub(super) async fn examine(settings: &Settings, report: &mut Report) -> Result<Vec<Newest>> {
     let config = crate::networked::postgres_config(settings)?;
     let examined = match somabrain_postgres::examine(&config).await {
         Ok(examined) => examined,
