@@ -18,10 +18,14 @@ pub mod working;
 use std::future::Future;
 use std::time::Duration;
 
+use domain::memory::MemoryId;
+use domain::tenant::Tenant;
+
 use admission::Admission;
 use authenticator::Authenticator;
 use density::DensityStore;
 use encoder::Encoder;
+use error::PortError;
 use events::Events;
 use ledger::Ledger;
 use long_term::LongTermMemory;
@@ -82,6 +86,13 @@ pub trait Ports: Send + Sync + 'static {
     fn metrics(&self) -> &Self::Metrics;
     /// Clock and ids.
     fn system(&self) -> &Self::System;
+
+    /// Notes apart from the ledger what was erased, so that no backup from before brings it back; nothing where no backups
+    /// are made. What could not be noted is noted with the next.
+    fn note_erased(&self, tenant: &Tenant, ids: &[MemoryId]) -> impl Future<Output = Result<(), PortError>> + Send {
+        let _ = (tenant, ids);
+        std::future::ready(Ok(()))
+    }
 
     /// The components that this profile stands on, freshly probed, for `/health`.
     fn probe(&self) -> impl Future<Output = Vec<Component>> + Send;

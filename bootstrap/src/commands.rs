@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod bench_fit;
 pub(crate) mod bench_load;
 pub(crate) mod bench_plan;

@@ -10,6 +10,7 @@ use application::ports::metrics::Measurement;
 use application::ports::{Component, Ports};
 use domain::audit::AuditKey;
 use domain::index::lens::Lens;
+use domain::memory::MemoryId;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use somabrain_inprocess::admission::{self, RateLimit};
@@ -19,6 +20,7 @@ use somabrain_prometheus::Prometheus;
 use somabrain_regorus::Regorus;
 use somabrain_sqlite::{AuditReport, OpenError, Sqlite};
 
+use crate::backup::erasures::ErasureLog;
 use crate::clock::Clock;
 use crate::encoder::TextEncoder;
 use crate::profile::{Profile, component};
@@ -37,6 +39,7 @@ pub(crate) struct Embedded {
     events: Stream,
     metrics: Prometheus,
     clock: Clock,
+    erasures: ErasureLog,
 }
 
 /// Opens the data folder and assembles the profile.
@@ -70,6 +73,7 @@ pub(crate) async fn open_at(settings: &Settings, clock: Clock) -> Result<Brain<E
         events: Stream::connect(settings).await?,
         metrics: Prometheus::new(somabrain_prometheus::Config { version: api::version() }),
         clock,
+        erasures: ErasureLog::new(settings),
         encoder,
     };
     let brain = Brain::new(ports, tuning);
@@ -191,6 +195,10 @@ impl Ports for Embedded {
     }
     fn system(&self) -> &Clock {
         &self.clock
+    }
+
+    async fn note_erased(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<(), PortError> {
+        self.erasures.note(tenant, ids).await
     }
 
     async fn probe(&self) -> Vec<Component> {

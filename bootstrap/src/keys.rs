@@ -73,7 +73,7 @@ fn unusable(settings: &Settings) -> String {
 }
 
 /// Writes a file that only its owner may read, whole or not at all.
-fn keep_secret(path: &Path, key: &[u8]) -> std::io::Result<()> {
+pub(crate) fn keep_secret(path: &Path, key: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
 

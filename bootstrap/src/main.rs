@@ -7,6 +7,7 @@
 compile_error!("a profile is needed: build with --features embedded, networked or both");
 
 mod api;
+mod backup;
 #[cfg(feature = "embedded")]
 mod clock;
 mod commands;
@@ -39,8 +40,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    audit, bench_fit, bench_load, bench_plan, bench_quality, bench_sessions, check_config, health,
-    import as import_command, openapi, plan, recall, reencode, reindex, remember, serve, token,
+    audit, backup as backup_command, bench_fit, bench_load, bench_plan, bench_quality, bench_sessions, check_config,
+    health, import as import_command, openapi, plan, recall, reencode, reindex, remember, serve, token,
 };
 use settings::Settings;
 use target::Target;
@@ -70,10 +71,10 @@ enum Command {
     Import(import_command::Import),
     Token(token::Token),
     Audit(audit::Audit),
+    Backup(backup_command::Backup),
     /// Encodes anew what another encoder has encoded; interrupted, it goes on where it was.
     Reencode,
-    /// Makes the search index again from the ledger and checks every row.
-    Reindex,
+    Reindex(reindex::Reindex),
     /// Gives room back and leaves no residue of what was erased.
     #[cfg(feature = "embedded")]
     Compact,
@@ -134,9 +135,10 @@ async fn run(command: Command) -> Result<()> {
         #[cfg(feature = "networked")]
         Command::MemoryService => commands::memory_service::run(&settings).await,
         Command::Token(args) => token::run(args, &settings),
+        Command::Backup(args) => backup_command::run(&args, &settings).await,
         Command::Audit(args) => audit::run(&args, &settings).await,
         Command::Reencode => reencode::run(&settings).await,
-        Command::Reindex => reindex::run(&settings).await,
+        Command::Reindex(args) => reindex::run(&args, &settings).await,
         #[cfg(feature = "embedded")]
         Command::Compact => commands::compact::run(&settings).await,
         Command::Health => health::run(&settings, &environment).await,

@@ -9,6 +9,7 @@ use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
 use application::ports::{Component, Ports};
+use domain::memory::MemoryId;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use somabrain_inprocess::SystemClock;
@@ -19,6 +20,7 @@ use somabrain_postgres::Postgres;
 use somabrain_prometheus::Prometheus;
 use somabrain_redis::Redis;
 
+use crate::backup::erasures::ErasureLog;
 use crate::encoder::TextEncoder;
 use crate::profile::{Profile, component};
 use crate::rate::Rate;
@@ -41,6 +43,7 @@ pub(crate) struct Networked {
     tokens: Jwt,
     metrics: Prometheus,
     clock: SystemClock,
+    erasures: ErasureLog,
     /// Failures of Redis that the metrics know of.
     redis_failures: AtomicU64,
 }
@@ -51,8 +54,10 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
     let encoder = TextEncoder::connect(settings).await?;
     let tuning = api::tuning(settings, &encoder);
     let redis = Arc::new(redis(settings, servers).await?);
+    let config = somabrain_postgres::Config { dimensions: encoder.dimensions(), ..postgres_config(settings)? };
     let ports = Networked {
-        postgres: postgres(settings, servers, encoder.dimensions()).await?,
+        postgres: Postgres::connect(config).await.context(UNUSABLE)?,
+        erasures: ErasureLog::new(settings),
         memory: memory(servers)?,
         opa: opa(servers).await?,
         events: Stream::connect(settings).await?,
@@ -67,15 +72,27 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
     Ok(Brain::new(ports, tuning))
 }
 
-async fn postgres(settings: &Settings, servers: &Servers, dimensions: usize) -> Result<Postgres> {
-    let config = somabrain_postgres::Config {
+/// Postgres alone, with its tables brought up to date.
+pub(crate) async fn postgres(settings: &Settings) -> Result<Postgres> {
+    Postgres::connect(postgres_config(settings)?).await.context(UNUSABLE)
+}
+
+/// The same, with its tables left as they are.
+pub(crate) async fn postgres_as_it_is(settings: &Settings) -> Result<Postgres> {
+    Postgres::open(postgres_config(settings)?).await.context(UNUSABLE)
+}
+
+/// Why nothing goes on without Postgres.
+const UNUSABLE: &str = "Postgres of SOMABRAIN_POSTGRES_DSN cannot be used";
+
+fn postgres_config(settings: &Settings) -> Result<somabrain_postgres::Config> {
+    let servers = settings.servers.as_ref().context("the networked profile has no servers")?;
+    Ok(somabrain_postgres::Config {
         migration_dsn: servers.postgres_migration.as_ref().map(|dsn| dsn.reveal().to_owned()),
         connections: servers.postgres_pool,
         events: settings.kafka.is_some(),
-        dimensions,
         ..somabrain_postgres::Config::new(servers.postgres.reveal(), keys::audit_key(settings)?)
-    };
-    Postgres::connect(config).await.context("Postgres of SOMABRAIN_POSTGRES_DSN cannot be used")
+    })
 }
 
 async fn redis(settings: &Settings, servers: &Servers) -> Result<Redis> {
@@ -207,6 +224,10 @@ impl Ports for Networked {
     }
     fn system(&self) -> &SystemClock {
         &self.clock
+    }
+
+    async fn note_erased(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<(), PortError> {
+        self.erasures.note(tenant, ids).await
     }
 
     async fn probe(&self) -> Vec<Component> {

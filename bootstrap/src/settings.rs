@@ -1,12 +1,13 @@
 //! Settings: file → environment → typed values, checked once at the start.
 
+pub(crate) mod backups;
 pub(crate) mod encoder;
 pub(crate) mod names;
 #[cfg(feature = "networked")]
 pub(crate) mod servers;
 pub(crate) mod source;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use domain::index::lens::Ways;
 use domain::recall::fuse::default_weights;
 use domain::recall::term::{Term, Weights};
 
+use backups::Backups;
 use encoder::EncoderChoice;
 use names::{NAMES, Name, variable, weight_key};
 #[cfg(feature = "networked")]
@@ -50,6 +52,16 @@ pub(crate) enum Profile {
     Embedded,
     /// Redis, Postgres, OPA, a memory service, Kafka if configured; any number of replicas.
     Networked,
+}
+
+impl Profile {
+    /// The profile as it is set.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Networked => "networked",
+        }
+    }
 }
 
 /// A text that never prints.
@@ -112,6 +124,10 @@ pub(crate) struct Settings {
     pub weights: Weights,
     /// Tokens: who may sign them and what they must say.
     pub tokens: Tokens,
+    /// Backups; `None`: none are made.
+    pub backups: Option<Backups>,
+    /// What was set, by the name in the environment; no secrets.
+    pub given: BTreeMap<String, String>,
     /// Key of the audit chain; `None`: kept in the data folder.
     pub audit_key: Option<Secret>,
 }
@@ -185,6 +201,8 @@ impl Settings {
             abstain_below: values.parsed("abstain_below", "0.35", "a number from 0 to 1")?,
             weights: values.weights()?,
             tokens: values.tokens()?,
+            backups: Backups::read(&values)?,
+            given: given(sources),
             audit_key: values.text("audit_key").map(|key| Secret(key.to_string())),
         })
     }
@@ -239,6 +257,14 @@ impl Settings {
         };
         NAMES.iter().map(understood).collect()
     }
+}
+
+/// What was set and is no secret.
+fn given(sources: &Sources) -> BTreeMap<String, String> {
+    let plain = NAMES.iter().filter(|name| !name.secret);
+    let found =
+        plain.filter_map(|name| Some((variable(&name.key), sources.found.get(name.key.as_ref())?.value.clone())));
+    found.collect()
 }
 
 /// One setting as it was understood.

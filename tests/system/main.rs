@@ -1,6 +1,7 @@
 //! Tests of the whole: the dependency rule, the command line, the measurements, crashes. They run the program as its users do.
 
 mod architecture;
+mod backups;
 mod commands;
 mod crash;
 mod damage;

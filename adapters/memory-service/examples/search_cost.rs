@@ -32,6 +32,10 @@ impl LongTermMemory for Canned {
         Ok(Seq(0))
     }
 
+    async fn clear(&self) -> Result<(), PortError> {
+        Ok(())
+    }
+
     async fn search(&self, _: &Cue) -> Result<Found, PortError> {
         Ok(Found { candidates: self.0.clone(), reading: Reading::default() })
     }

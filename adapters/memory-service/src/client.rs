@@ -65,6 +65,14 @@ pub enum InvalidConfig {
     Token,
 }
 
+/// What is done with a path.
+#[derive(Debug, Clone)]
+enum Method {
+    Get,
+    Post(Bytes),
+    Delete,
+}
+
 /// The client. Every request is idempotent: it is repeated after an outage, while there is time.
 pub struct MemoryService {
     agent: Agent,
@@ -100,7 +108,7 @@ impl MemoryService {
 
     /// Whether the service answers and is well, for `/health`.
     pub async fn probe(&self) -> Result<(), PortError> {
-        let asked = self.guard.probe(self.send("/health".into(), None)).await;
+        let asked = self.guard.probe(self.send("/health".into(), Method::Get)).await;
         asked.map(|_| ()).map_err(|refused| at("answer", refused))
     }
 
@@ -114,24 +122,24 @@ impl MemoryService {
         self.guard.failures()
     }
 
-    /// Asks, with a body or without, and reads the answer.
+    /// Asks, and reads the answer.
     async fn ask<T: DeserializeOwned + Send + 'static>(
         &self,
         operation: &'static str,
         path: String,
-        body: Option<Bytes>,
+        method: Method,
     ) -> Result<T, PortError> {
         let asked = self.guard.run(Repeat::Idempotent, || {
-            let sent = self.send(path.clone(), body.clone());
+            let sent = self.send(path.clone(), method.clone());
             async { Ok(wire::read(&sent.await?)?) }
         });
         asked.await.map_err(|refused| at(operation, refused))
     }
 
     /// One request in a thread that may block.
-    async fn send(&self, path: String, body: Option<Bytes>) -> Result<Vec<u8>, Error> {
+    async fn send(&self, path: String, method: Method) -> Result<Vec<u8>, Error> {
         let (agent, bearer, url) = (self.agent.clone(), self.bearer.clone(), self.endpoint.clone() + &path);
-        self.threads.run(move || exchange(&agent, &bearer, &url, body)).await?
+        self.threads.run(move || exchange(&agent, &bearer, &url, method)).await?
     }
 }
 
@@ -139,20 +147,24 @@ impl LongTermMemory for MemoryService {
     async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
         for body in bodies(entries) {
             let path = format!("/v1/tenants/{tenant}/memories");
-            self.ask::<PositionWire>("apply entries", path, Some(body)).await?;
+            self.ask::<PositionWire>("apply entries", path, Method::Post(body)).await?;
         }
         Ok(())
     }
 
     async fn position(&self, tenant: &Tenant) -> Result<Seq, PortError> {
         let path = format!("/v1/tenants/{tenant}/position");
-        Ok(Seq(self.ask::<PositionWire>("tell its position", path, None).await?.position))
+        Ok(Seq(self.ask::<PositionWire>("tell its position", path, Method::Get).await?.position))
+    }
+
+    async fn clear(&self) -> Result<(), PortError> {
+        self.ask::<PositionWire>("forget everything", "/v1/memories".into(), Method::Delete).await.map(drop)
     }
 
     async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         let path = format!("/v1/tenants/{}/search", cue.tenant);
         let body = wire::write(&CueWire::from(cue));
-        let found: CandidatesWire = self.ask("search", path, Some(body.into())).await?;
+        let found: CandidatesWire = self.ask("search", path, Method::Post(body.into())).await?;
         let found = Found::try_from(found);
         found.map_err(|invalid| at("search", somabrain_guard::Refused::Failed(invalid.into())))
     }
@@ -172,10 +184,11 @@ fn agent(timeout: Duration, threads: usize) -> Agent {
 }
 
 /// One request and its answer; blocks until the agent's timeout at the latest.
-fn exchange(agent: &Agent, bearer: &HeaderValue, url: &str, body: Option<Bytes>) -> Result<Vec<u8>, Error> {
-    let mut response = match body {
-        None => agent.get(url).header(header::AUTHORIZATION, bearer).call()?,
-        Some(body) => {
+fn exchange(agent: &Agent, bearer: &HeaderValue, url: &str, method: Method) -> Result<Vec<u8>, Error> {
+    let mut response = match method {
+        Method::Delete => agent.delete(url).header(header::AUTHORIZATION, bearer).call()?,
+        Method::Get => agent.get(url).header(header::AUTHORIZATION, bearer).call()?,
+        Method::Post(body) => {
             let request = agent.post(url).header(header::AUTHORIZATION, bearer);
             request.header(header::CONTENT_TYPE, "application/json").send(&body[..])?
         }

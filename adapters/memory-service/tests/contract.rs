@@ -117,6 +117,10 @@ impl LongTermMemory for Delivering {
         self.memory.position(tenant).await
     }
 
+    async fn clear(&self) -> Result<(), PortError> {
+        self.memory.clear().await
+    }
+
     async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         self.memory.search(cue).await
     }

@@ -48,7 +48,7 @@ impl Telling<'_> {
 }
 
 /// A memory as the long-term memory is told of it.
-fn put(kept: &Kept) -> Entry {
+pub(crate) fn put(kept: &Kept) -> Entry {
     Entry { seq: kept.changed, act: Act::Put { first: kept.seq, memory: kept.memory.clone() } }
 }
 

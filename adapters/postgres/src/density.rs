@@ -5,7 +5,7 @@
 
 pub(crate) mod cache;
 mod guard;
-mod matrix;
+pub(crate) mod matrix;
 mod merging;
 pub(crate) mod renewal;
 mod snapshots;

@@ -17,6 +17,7 @@
 
 mod acts;
 mod audit;
+mod backup;
 mod chain;
 mod config;
 mod connection;
@@ -53,6 +54,7 @@ use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use somabrain_guard::Guard;
 
+pub use backup::{Dumped, Restoration, Restored, Table, TransferError};
 pub use config::Config;
 pub use verify::{AuditError, AuditReport};
 
@@ -86,6 +88,11 @@ impl Postgres {
     pub async fn connect(config: Config) -> Result<Self, PortError> {
         let brought = migrations::bring_up_to_date(&config).await;
         brought.map_err(|error| error.at("ledger", "bring the schema up to date"))?;
+        Self::open(config).await
+    }
+
+    /// The same with the tables left as they are: for a backup before the schema changes.
+    pub async fn open(config: Config) -> Result<Self, PortError> {
         let pool = Pool::open(&config).await.map_err(|error| error.at("ledger", "open connections"))?;
         let guard = |timeout| Guard::new("postgres", somabrain_guard::Config { timeout, ..Default::default() });
         let matrices = Matrices::new(config.dimensions);

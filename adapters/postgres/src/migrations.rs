@@ -36,9 +36,18 @@ pub(crate) async fn bring_up_to_date(config: &Config) -> Result<(), Error> {
     tokio::time::timeout(deadline, done).await.map_err(|_| Error::TimedOut(deadline))?
 }
 
-async fn is_up_to_date(connection: &mut AsyncPgConnection) -> Result<bool, Error> {
+/// Whether there are tables, and migrations that have not run on them.
+pub(crate) async fn is_behind(connection: &mut AsyncPgConnection) -> Result<bool, Error> {
+    Ok(has_tables(connection).await? && !is_up_to_date(connection).await?)
+}
+
+async fn has_tables(connection: &mut AsyncPgConnection) -> Result<bool, Error> {
     let table = diesel::select(diesel::dsl::sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL"));
-    if !table.get_result::<bool>(connection).await? {
+    Ok(table.get_result::<bool>(connection).await?)
+}
+
+async fn is_up_to_date(connection: &mut AsyncPgConnection) -> Result<bool, Error> {
+    if !has_tables(connection).await? {
         return Ok(false);
     }
     let ran = diesel::dsl::sql::<Text>("SELECT version FROM __diesel_schema_migrations");

@@ -129,7 +129,7 @@ async fn tenants(mut connection: &AsyncPgConnection) -> Result<Vec<String>, Erro
 }
 
 /// The next rows of a chain; then its head, which is written together with them and is so never behind.
-async fn page(
+pub(crate) async fn page(
     mut connection: &AsyncPgConnection,
     tenant: &Tenant,
     after: u64,
@@ -144,7 +144,7 @@ async fn page(
     Ok((rows, chain::head(connection, tenant).await?))
 }
 
-fn follow(key: &AuditKey, tenant: &Tenant, from: Head, rows: &[Link]) -> Result<Head, AuditError> {
+pub(crate) fn follow(key: &AuditKey, tenant: &Tenant, from: Head, rows: &[Link]) -> Result<Head, AuditError> {
     let mut end = from;
     for row in rows {
         let broken = |broken| AuditError::Broken { tenant: tenant.clone(), broken };
@@ -155,7 +155,7 @@ fn follow(key: &AuditKey, tenant: &Tenant, from: Head, rows: &[Link]) -> Result<
     Ok(end)
 }
 
-fn differs(tenant: &Tenant, end: Head, head: Head) -> AuditError {
+pub(crate) fn differs(tenant: &Tenant, end: Head, head: Head) -> AuditError {
     let tenant = tenant.clone();
     if head.number == end.number {
         return AuditError::Broken { tenant, broken: Broken { number: end.number, why: Why::Seal } };

@@ -64,7 +64,7 @@ impl VersionRow {
         sum.finish()
     }
 
-    fn check(&self) -> Result<(), InvalidRow> {
+    pub(crate) fn check(&self) -> Result<(), InvalidRow> {
         if self.sum() == self.checksum {
             return Ok(());
         }

@@ -14,7 +14,12 @@ pub(crate) fn file(folder: &Path) -> PathBuf {
 
 /// A connection that can only read; also beside a process that writes. It takes no lock that a writer would wait for.
 pub(crate) fn reader(folder: &Path) -> Result<SqliteConnection, Error> {
-    let mut connection = SqliteConnection::establish(&uri(folder, "ro"))?;
+    reader_of(&file(folder))
+}
+
+/// The same for a database by its own name.
+pub(crate) fn reader_of(file: &Path) -> Result<SqliteConnection, Error> {
+    let mut connection = SqliteConnection::establish(&uri(file, "ro"))?;
     connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -8000;")?;
     Ok(connection)
 }
@@ -22,11 +27,18 @@ pub(crate) fn reader(folder: &Path) -> Result<SqliteConnection, Error> {
 /// The connection that writes: a commit is on disk (`synchronous = FULL` syncs the log with each), and what is deleted
 /// is overwritten with zeros.
 pub(crate) fn writer(folder: &Path) -> Result<SqliteConnection, Error> {
-    let mut connection = SqliteConnection::establish(&uri(folder, "rwc"))?;
+    let mut connection = SqliteConnection::establish(&uri(&file(folder), "rwc"))?;
     connection.batch_execute(
         "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
          PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -64000;",
     )?;
+    Ok(connection)
+}
+
+/// A connection that copies the database into another file: it reads here and writes there.
+pub(crate) fn source(folder: &Path) -> Result<SqliteConnection, Error> {
+    let mut connection = SqliteConnection::establish(&uri(&file(folder), "ro"))?;
+    connection.batch_execute("PRAGMA busy_timeout = 5000;")?;
     Ok(connection)
 }
 
@@ -36,9 +48,9 @@ pub(crate) fn mark(connection: &mut SqliteConnection, id: i64) -> Result<(), Err
 }
 
 /// A file name as a URI: whatever would end or change it is escaped.
-fn uri(folder: &Path, mode: &str) -> String {
+fn uri(file: &Path, mode: &str) -> String {
     let mut uri = String::from("file:");
-    for byte in file(folder).as_os_str().as_encoded_bytes() {
+    for byte in file.as_os_str().as_encoded_bytes() {
         match byte {
             b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'/' | b'.' | b'_' | b'-' => uri.push(char::from(*byte)),
             _ => uri.push_str(&format!("%{byte:02X}")),

@@ -104,6 +104,20 @@ impl Desk {
         Ok(())
     }
 
+    /// Takes away all that an engine was told.
+    pub(crate) fn empty(&mut self) -> Result<(), Error> {
+        let tables = ["memories", "versions", "links", "tombstones", "unmerged", "merged", "outbox_events"];
+        let delete: String = tables.iter().map(|table| format!("DELETE FROM {table};")).collect();
+        self.begin()?;
+        let emptied = self.connection.batch_execute(&delete).map_err(Error::from);
+        if let Err(error) = emptied.and_then(|()| self.commit()) {
+            self.roll_back();
+            return Err(error);
+        }
+        self.last = Seq(0);
+        self.reload()
+    }
+
     /// After a panic: as if the group had never been; whether the writer can go on.
     pub(crate) fn recover(&mut self) -> bool {
         self.roll_back();

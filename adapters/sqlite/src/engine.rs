@@ -78,6 +78,10 @@ impl LongTermMemory for Engine {
         self.0.position(tenant).await
     }
 
+    async fn clear(&self) -> Result<(), PortError> {
+        self.0.empty().await
+    }
+
     async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         self.0.search(cue).await
     }

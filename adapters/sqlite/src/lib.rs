@@ -17,6 +17,7 @@
 
 mod acts;
 mod audit;
+mod backup;
 mod config;
 mod connection;
 mod desk;
@@ -46,6 +47,7 @@ use domain::tenant::Tenant;
 use domain::time::Timestamp;
 
 pub use audit::{AuditError, AuditReport, verify_audit};
+pub use backup::{Copied, Held, copy, erased_in, is_behind, look};
 pub use config::Config;
 pub use engine::{Engine, EngineConfig};
 pub use error::OpenError;
@@ -136,6 +138,12 @@ impl Sqlite {
     pub async fn reindex(&self) -> Result<(), PortError> {
         let done = self.writer.ask(Command::Reindex).await;
         done.map_err(|error| failure(error).at("ledger", "build the index again"))
+    }
+
+    /// Takes every memory, link and tombstone away, for an engine that is to be told anew.
+    pub(crate) async fn empty(&self) -> Result<(), PortError> {
+        let done = self.writer.ask(Command::Empty).await;
+        done.map_err(|error| failure(error).at("long_term", "forget everything"))
     }
 
     /// Writes the database anew and moves the log into it, so that nothing erased is left on disk and room is given back.

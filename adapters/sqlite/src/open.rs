@@ -26,7 +26,7 @@ use crate::writer::Writer;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The schema that the newest migration makes, as it says itself in `PRAGMA user_version`.
-const SCHEMA: i64 = 4;
+pub(crate) const SCHEMA: i64 = 4;
 
 /// An open folder.
 pub(crate) struct Opened {
@@ -80,7 +80,7 @@ pub(crate) fn open(purpose: Purpose, config: Config) -> Result<Opened, OpenError
 }
 
 /// Makes the folder if need be, and takes it for this process alone until the file is closed.
-fn lock(folder: &Path) -> Result<File, OpenError> {
+pub(crate) fn lock(folder: &Path) -> Result<File, OpenError> {
     let unwritable = |source| OpenError::Unwritable { folder: folder.into(), source };
     make(folder).map_err(unwritable)?;
     let lock =

@@ -138,6 +138,10 @@ impl LongTermMemory for Sqlite {
         Ok(self.index.read().shelf(tenant).map_or(Seq(0), Shelf::position))
     }
 
+    async fn clear(&self) -> Result<(), PortError> {
+        self.reindex().await
+    }
+
     async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         let room = self.index.read().shelf(&cue.tenant).and_then(|shelf| shelf.room(&cue.namespace));
         Ok(room.map_or_else(Found::default, |room| reading(&room).search(cue)))

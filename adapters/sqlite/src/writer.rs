@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Apply(Applying, Answer<()>),
     Publish(Publishing, Answer<()>),
     Reindex(Answer<()>),
+    Empty(Answer<()>),
     Compact(Answer<()>),
     Probe(Answer<()>),
 }
@@ -148,6 +149,10 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
                 commit(desk, mem::take(&mut group));
                 send(answer, desk.reload().map_err(ActError::from));
             }
+            Command::Empty(answer) => {
+                commit(desk, mem::take(&mut group));
+                send(answer, desk.empty().map_err(ActError::from));
+            }
             Command::Compact(answer) => {
                 commit(desk, mem::take(&mut group));
                 send(answer, desk.compact().map_err(ActError::from));
@@ -194,7 +199,9 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Restore(act, answer) => reply(answer, desk.act(|desk| desk.restore(&act))),
         Command::Apply(act, answer) => reply(answer, desk.act(|desk| desk.apply(&act))),
         Command::Publish(act, answer) => reply(answer, desk.act(|desk| desk.publish(&act))),
-        Command::Reindex(answer) | Command::Compact(answer) | Command::Probe(answer) => reply(answer, Ok(())),
+        Command::Reindex(answer) | Command::Empty(answer) | Command::Compact(answer) | Command::Probe(answer) => {
+            reply(answer, Ok(()))
+        }
     }
 }
 
@@ -216,7 +223,9 @@ fn refuse(command: Command, error: &Error) {
         Command::Merge(_, answer) | Command::Apply(_, answer) | Command::Publish(_, answer) => {
             send(answer, Err(failed()));
         }
-        Command::Reindex(answer) | Command::Compact(answer) | Command::Probe(answer) => send(answer, Err(failed())),
+        Command::Reindex(answer) | Command::Empty(answer) | Command::Compact(answer) | Command::Probe(answer) => {
+            send(answer, Err(failed()));
+        }
     }
 }
 

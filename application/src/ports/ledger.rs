@@ -258,6 +258,9 @@ pub enum Selection {
     Namespace(Namespace),
     /// Whatever has expired by then; an act may take a part of it and leave the rest to the next.
     ExpiredBy(Timestamp),
+    /// Memories whose erasure a restored ledger may not know of: those that are there are erased, and no id can be used
+    /// again, whether there was such a memory or not.
+    Buried(Vec<MemoryId>),
 }
 
 /// What an erasure reached.

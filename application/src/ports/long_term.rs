@@ -23,6 +23,10 @@ pub trait LongTermMemory: Send + Sync {
     /// The highest place of a tenant that was applied; zero before the first.
     fn position(&self, tenant: &Tenant) -> impl Future<Output = Result<Seq, PortError>> + Send;
 
+    /// Begins anew, for all tenants: what is only told forgets every entry and its position, so that it can be told of another
+    /// past; an adapter that is the ledger too reads that again.
+    fn clear(&self) -> impl Future<Output = Result<(), PortError>> + Send;
+
     /// The candidates for a cue with their raw signals, the best by the cue's weights first, and how the query was read.
     fn search(&self, cue: &Cue) -> impl Future<Output = Result<Found, PortError>> + Send;
 }

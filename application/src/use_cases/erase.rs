@@ -79,6 +79,7 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Er
     let act = Erasing { tenant: tenant.clone(), selection, note: brain.note(call, Action::Erase) };
     let Written { answer: erased, deliver } = ports.ledger().erase(act).await?;
     let mut ids: Vec<MemoryId> = erased.memories.iter().map(|memory| memory.id).collect();
+    let noted = ports.note_erased(tenant, &ids).await;
     if let Selection::Id(id) = &command.selection
         && ids.is_empty()
     {
@@ -93,6 +94,8 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Er
         tracing::warn!(request_id = %call.request_id, error = %error, "working memory could not forget; it will expire");
     }
     brain.deliver(tenant, &deliver).await;
+    // It is erased here; that it stays so after a restore is a part of the promise.
+    noted?;
     if let (Selection::Id(id), true) = (&command.selection, erased.memories.is_empty()) {
         return Err(EraseError::Unknown(*id));
     }
@@ -110,6 +113,8 @@ async fn permit_selection<P: Ports>(ports: &P, call: &Call, selection: &Selectio
             let resource = Resource { namespace: namespace.as_ref(), ..Resource::all(call, "subject") };
             permit(ports, call, Action::Erase, resource).await
         }
-        Selection::ExpiredBy(_) => permit(ports, call, Action::Erase, Resource::all(call, "memory")).await,
+        Selection::ExpiredBy(_) | Selection::Buried(_) => {
+            permit(ports, call, Action::Erase, Resource::all(call, "memory")).await
+        }
     }
 }

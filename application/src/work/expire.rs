@@ -1,5 +1,6 @@
 //! Expiry: memories past their time to live are erased like any other, audited as the service's own act.
 
+use domain::memory::MemoryId;
 use domain::tenant::Tenant;
 
 use crate::brain::Brain;
@@ -24,6 +25,8 @@ impl<P: Ports> Brain<P> {
             let selection = Selection::ExpiredBy(at);
             let act = Erasing { tenant: tenant.clone(), selection, note: note.clone() };
             let Written { answer, deliver } = self.ports.ledger().erase(act).await?;
+            let ids: Vec<MemoryId> = answer.memories.iter().map(|memory| memory.id).collect();
+            self.ports.note_erased(tenant, &ids).await?;
             self.deliver(tenant, &deliver).await;
             if answer.memories.is_empty() {
                 return Ok(erased);

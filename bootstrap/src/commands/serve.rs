@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::profile::Profile;
 use crate::settings::{self, Settings};
-use crate::{api, tending};
+use crate::{api, backup, tending};
 
 /// How long requests that are on their way are still taken when the service stops.
 const LINGER: Duration = Duration::from_millis(500);
@@ -21,6 +21,7 @@ const LINGER: Duration = Duration::from_millis(500);
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
     settings.validate_for_serving()?;
     let listener = listen(settings.address).await?;
+    backup::back_up_before_migrating(settings).await?;
     match settings.profile {
         #[cfg(feature = "embedded")]
         settings::Profile::Embedded => serve(settings, listener, crate::embedded::open(settings).await?).await,
@@ -47,10 +48,13 @@ async fn serve<P: Profile>(settings: &Settings, listener: TcpListener, brain: Br
     let asked_to_stop = signalled(move || beginning.begin())?;
     let (stop, stopped) = watch::channel(false);
     let beside = tending::begin(&brain, settings.outbox_batch_size, &stopped);
+    let backups = tokio::spawn(backup::schedule::run(settings.clone(), stopped));
     greet(settings, &address.to_string(), &P::place(settings));
     let served = somabrain_http::serve(listener, endpoint, stopping, limits, asked_to_stop).await;
     stop.send_replace(true);
     beside.join_all().await;
+    // A backup that is being made is finished.
+    backups.await.context("backups ended in a panic")?;
     brain.acknowledge_deliveries().await.unwrap_or_else(|error| {
         tracing::warn!(error = %error, "what was delivered is not acknowledged: the relay delivers it again");
     });

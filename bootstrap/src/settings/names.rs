@@ -39,7 +39,7 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 38] = [
+const FIXED: [Name; 41] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain("mode", "development or production"),
@@ -77,6 +77,12 @@ const FIXED: [Name; 38] = [
     secret("embeddings_key", "bearer token that the embeddings endpoint asks for; none: it asks for none"),
     plain("embeddings_dimensions", "dimensions to ask the embeddings endpoint for; none: what it gives"),
     plain("embeddings_batch", "most texts of one request to the embeddings endpoint"),
+    plain("backup_dir", "folder that backups go to; what is erased is noted there too; none: no backups"),
+    plain(
+        "backup_interval",
+        "how often a server makes a backup by itself, such as 15m or 1h; none: only the command does",
+    ),
+    plain("backup_keep", "how many backups are kept"),
     secret("audit_key", "key of the audit chain, at least 32 bytes; none: made once and kept in the data folder"),
 ];
 

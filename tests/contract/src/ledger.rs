@@ -68,6 +68,7 @@ crate::suite! { ($) ledger:
     a_subject_is_erased_within_a_namespace_only,
     a_namespace_is_erased_whole,
     what_has_expired_is_erased,
+    what_is_buried_is_erased_and_no_id_of_it_can_be_used,
     nothing_selected_is_an_empty_receipt,
     a_new_encoding_is_seen_and_makes_no_version,
     a_memory_may_be_without_an_encoding_afterwards,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use application::ports::ledger::{Amendment, Change, Ledger, Selection};
+use application::ports::ledger::{Amendment, Change, Ledger, Selection, Stored};
 use application::ports::long_term::{Act, Entry, LongTermMemory};
 use domain::index::Candidate;
 use domain::link::{Link, Relation};
@@ -40,6 +40,7 @@ crate::suite! { ($) long_term:
     what_the_best_is_linked_with_is_answered_too,
     the_reading_counts_the_words_and_names_of_the_query,
     a_turn_is_read_with_the_one_before_it,
+    what_was_cleared_can_be_told_anew,
 }
 
 fn cue(query: &str) -> Cue {
@@ -318,4 +319,17 @@ pub async fn a_turn_is_read_with_the_one_before_it(store: &(impl Ledger + LongTe
     let turns = [turn(1, "s", "Which colour has the shed?"), turn(2, "s", "Green."), turn(3, "t", "Blue.")];
     fill(store, turns.to_vec()).await;
     assert_eq!(found(store, &cue("shed")).await, ids(&[1, 2]));
+}
+
+/// At the places that it was told at before; whoever is the ledger too still knows it.
+pub async fn what_was_cleared_can_be_told_anew<S: Ledger + LongTermMemory>(store: &S) {
+    let stored = fill(store, vec![memory(1, "the passport is in the drawer"), memory(2, "water the fern")]).await;
+    store.clear().await.expect("cleared");
+    let put =
+        |stored: &Stored| Entry { seq: stored.seq, act: Act::Put { first: stored.seq, memory: stored.memory.clone() } };
+    let entries: Vec<Entry> = stored.iter().map(put).collect();
+    store.apply(&acme(), &entries).await.expect("told anew");
+    assert_eq!(found(store, &cue("passport")).await.first(), Some(&id(1)));
+    assert_eq!(found(store, &cue("fern")).await.first(), Some(&id(2)));
+    assert!(store.position(&acme()).await.expect("a position") >= stored[1].seq);
 }

@@ -112,6 +112,10 @@ impl<T: LongTermMemory> LongTermMemory for Switch<T> {
         self.reach("long_term", "tell its position")?.position(tenant).await
     }
 
+    async fn clear(&self) -> Result<(), PortError> {
+        self.reach("long_term", "forget everything")?.clear().await
+    }
+
     async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         self.reach("long_term", "search")?.search(cue).await
     }

@@ -12,6 +12,9 @@ use super::{Counter, State};
 
 impl State {
     pub(super) fn erase(&mut self, act: &Erasing) -> Erased {
+        if let Selection::Buried(ids) = &act.selection {
+            self.estates.entry(act.tenant.clone()).or_default().tombstones.extend(ids);
+        }
         let Some(estate) = self.estates.get_mut(&act.tenant) else { return Erased::default() };
         if let Selection::Namespace(name) = &act.selection {
             self.matrices.remove(&(act.tenant.clone(), name.clone()));
@@ -66,6 +69,7 @@ fn means(selection: &Selection, memory: &Memory) -> bool {
     match selection {
         Selection::Id(id) => memory.id == *id,
         Selection::Namespace(name) => memory.namespace == *name,
+        Selection::Buried(ids) => ids.contains(&memory.id),
         Selection::ExpiredBy(moment) => memory.times.expires.is_some_and(|end| end <= *moment),
         Selection::Subject { user, agent, session, namespace } => {
             let origin = &memory.origin;

@@ -76,6 +76,11 @@ impl LongTermMemory for Volatile {
         Ok(shelves.and_then(|shelves| shelves.positions.values().max().copied()).unwrap_or_default())
     }
 
+    /// The ledger is here too: its shelves hold what it holds.
+    async fn clear(&self) -> Result<(), PortError> {
+        Ok(())
+    }
+
     async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         let state = self.state();
         let index = state.estates.get(&cue.tenant).and_then(|estate| estate.shelves.by_namespace.get(&cue.namespace));

@@ -133,6 +133,16 @@ impl<L: LongTermMemory + 'static> Api<L> {
         Ok(PositionAnswer::Position(Json(PositionWire { position })))
     }
 
+    /// Forget everything
+    ///
+    /// Every entry of every tenant and their positions, for a ledger that was restored from a backup: it tells everything
+    /// anew.
+    #[oai(path = "/v1/memories", method = "delete", operation_id = "clear", tag = "Topic::Memories")]
+    async fn clear(&self, _call: Authenticated) -> Result<PositionAnswer, Problem> {
+        self.engine.clear().await?;
+        Ok(PositionAnswer::Position(Json(PositionWire { position: 0 })))
+    }
+
     /// See how the service is
     ///
     /// Asks the engine whether it could keep an entry now.

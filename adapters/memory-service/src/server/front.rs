@@ -44,6 +44,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
 fn route_of(path: &str) -> &'static str {
     let parts: Vec<&str> = path.split('/').collect();
     match parts[..] {
+        ["", "v1", "memories"] => "/v1/memories",
         ["", "v1", "tenants", _, "memories"] => "/v1/tenants/{tenant}/memories",
         ["", "v1", "tenants", _, "search"] => "/v1/tenants/{tenant}/search",
         ["", "v1", "tenants", _, "position"] => "/v1/tenants/{tenant}/position",

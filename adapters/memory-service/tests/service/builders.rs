@@ -50,6 +50,12 @@ impl LongTermMemory for Scripted {
         Ok(applied.iter().flatten().map(|entry| entry.seq).max().unwrap_or_default())
     }
 
+    async fn clear(&self) -> Result<(), PortError> {
+        self.check()?;
+        self.applied.lock().unwrap().clear();
+        Ok(())
+    }
+
     async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
         self.check()?;
         self.cues.lock().unwrap().push(cue.clone());

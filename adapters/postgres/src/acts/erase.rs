@@ -1,6 +1,6 @@
 //! Erasing memories: their rows, versions, links and what waits to be told of them; a tombstone without content stays.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use application::ports::ledger::{Erased, ErasedMemory, Erasing, Selection, Written};
 use application::ports::long_term::{Act, Entry};
@@ -43,24 +43,51 @@ pub(crate) async fn run(
         seq: *seq,
         act: Act::Erase { namespace: memory.namespace.clone(), id: *id },
     });
+    let unknown = unknown(connection, tenant, selection, &ids).await?;
     let deliver: Vec<Entry> = erased.chain(near.memories.iter().map(put)).collect();
     if !ids.is_empty() {
         removals::memories(connection, tenant, &ids, &places).await?;
         removals::bury(connection, tenant, &gone, act.note.at).await?;
         near.write(connection, tenant, seq, &ids).await?;
     }
+    if !unknown.is_empty() {
+        let mut numbers = lookups::numbers(connection, unknown.len()).await?;
+        let stones: Vec<(MemoryId, Seq)> = unknown.iter().map(|id| (*id, numbers.place())).collect();
+        removals::bury(connection, tenant, &stones, act.note.at).await?;
+    }
     let mut namespace = only(memories.iter().map(|memory| &memory.namespace));
     if let Selection::Namespace(whole) = selection {
         removals::matrices(connection, tenant, whole).await?;
         namespace = Some(whole);
     }
-    let idle = ids.is_empty() && matches!(selection, Selection::ExpiredBy(_));
+    let idle = match selection {
+        Selection::ExpiredBy(_) => ids.is_empty(),
+        Selection::Buried(_) => ids.is_empty() && unknown.is_empty(),
+        _ => false,
+    };
     if !idle {
         let telling = Telling { tenant, note: &act.note, events };
         let done = Done { resource: resource(selection), namespace, ids: &ids };
         telling.tell(connection, numbers.audit, &done, &deliver).await?;
     }
     Ok(Written { answer: Erased { memories, seq }, deliver })
+}
+
+/// What is to be buried and neither there, among `known`, nor buried yet.
+async fn unknown(
+    connection: &AsyncPgConnection,
+    tenant: &Tenant,
+    selection: &Selection,
+    known: &[MemoryId],
+) -> Result<BTreeSet<MemoryId>, Error> {
+    let Selection::Buried(ids) = selection else { return Ok(BTreeSet::new()) };
+    let mut unknown: BTreeSet<MemoryId> = ids.iter().copied().collect();
+    unknown.retain(|id| !known.contains(id));
+    let asked: Vec<MemoryId> = unknown.iter().copied().collect();
+    for id in lookups::erased(connection, tenant, &asked).await? {
+        unknown.remove(&id);
+    }
+    Ok(unknown)
 }
 
 /// What is to be erased: places, and names with their namespaces.
@@ -91,6 +118,9 @@ async fn choose(
             }
         }
         Selection::Namespace(namespace) => chosen = chosen.filter(memories::namespace.eq(namespace.as_str())),
+        Selection::Buried(ids) => {
+            chosen = chosen.filter(memories::id.eq_any(ids.iter().map(|id| id.0).collect::<Vec<_>>()))
+        }
         Selection::ExpiredBy(at) => chosen = chosen.filter(memories::expires_at.le(at.micros())),
     }
     let chosen = match selection {
@@ -168,5 +198,6 @@ fn resource(selection: &Selection) -> &'static str {
         Selection::Subject { .. } => "subject",
         Selection::Namespace(_) => "namespace",
         Selection::ExpiredBy(_) => "expired",
+        Selection::Buried(_) => "buried",
     }
 }

@@ -18,7 +18,7 @@ use crate::schema::density;
 /// A row of `density`, or what it was at a snapshot.
 #[derive(Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = density, treat_none_as_default_value = false)]
-pub(super) struct MatrixRow {
+pub(crate) struct MatrixRow {
     tenant_id: String,
     namespace: String,
     dimensions: i64,
@@ -138,7 +138,7 @@ impl MatrixRow {
 
     /// The matrix, mended where it breaks a law by little; or the laws that it breaks by more, none where it is not what
     /// was written.
-    pub(super) fn read(&self) -> Result<Repaired, Vec<InvariantViolation>> {
+    pub(crate) fn read(&self) -> Result<Repaired, Vec<InvariantViolation>> {
         self.columns().read(&self.checksum)
     }
 

@@ -1,5 +1,7 @@
 //! Erasing memories: their rows, versions, links and words in the outbox; a tombstone without content stays.
 
+use std::collections::BTreeSet;
+
 use application::ports::ledger::{Erased, ErasedMemory, Erasing, Selection};
 use diesel::prelude::*;
 use domain::memory::{Memory, MemoryId, Seq};
@@ -30,6 +32,7 @@ impl Desk {
             self.wipe(tenant, one.memory.id, one.first)?;
             self.bury(tenant, one.memory.id, seq, act.note.at)?;
         }
+        let unknown = self.bury_unknown(act, &chosen)?;
         // Only now are the links that are left on the list held by memories that stay.
         for one in &chosen {
             self.cut_links(tenant, one.memory.id)?;
@@ -37,7 +40,11 @@ impl Desk {
         if let Selection::Namespace(namespace) = &act.selection {
             self.erase_matrices(tenant, namespace)?;
         }
-        let idle = chosen.is_empty() && matches!(act.selection, Selection::ExpiredBy(_));
+        let idle = match act.selection {
+            Selection::ExpiredBy(_) => chosen.is_empty(),
+            Selection::Buried(_) => chosen.is_empty() && unknown == 0,
+            _ => false,
+        };
         let memories: Vec<ErasedMemory> = chosen.into_iter().map(|chosen| chosen.memory).collect();
         if !idle {
             let ids: Vec<MemoryId> = memories.iter().map(|memory| memory.id).collect();
@@ -61,6 +68,11 @@ impl Desk {
         if let Selection::Id(id) = selection {
             return shelf.get(*id).map(|(first, memory)| chosen(first, &memory)).into_iter().collect();
         }
+        if let Selection::Buried(ids) = selection {
+            let ids: BTreeSet<MemoryId> = ids.iter().copied().collect();
+            let found = ids.into_iter().filter_map(|id| shelf.get(id));
+            return found.map(|(first, memory)| chosen(first, &memory)).collect();
+        }
         let fitting = shelf.after(Seq(0)).filter(|(_, memory)| fits(selection, memory));
         fitting.map(|(first, memory)| chosen(first, memory)).collect()
     }
@@ -75,6 +87,23 @@ impl Desk {
         let told = outbox_events::table.filter(outbox_events::tenant_id.eq(tenant.as_str()));
         diesel::delete(told.filter(outbox_events::memory_id.eq(bytes))).execute(&mut self.connection)?;
         self.unlist(tenant, id)
+    }
+
+    /// Leaves tombstones for what is to be buried and neither there nor buried yet; answers how many.
+    fn bury_unknown(&mut self, act: &Erasing, chosen: &[Chosen]) -> Result<usize, Error> {
+        let Selection::Buried(ids) = &act.selection else { return Ok(0) };
+        let mut ids: BTreeSet<MemoryId> = ids.iter().copied().collect();
+        ids.retain(|id| chosen.iter().all(|one| one.memory.id != *id));
+        let mut buried = 0;
+        for id in ids {
+            let stone = tombstones::table.find((act.tenant.as_str(), id.0.as_bytes().as_slice()));
+            if stone.count().get_result::<i64>(&mut self.connection)? == 0 {
+                let seq = self.next();
+                self.bury(&act.tenant, id, seq, act.note.at)?;
+                buried += 1;
+            }
+        }
+        Ok(buried)
     }
 
     /// Leaves a tombstone.
@@ -134,6 +163,7 @@ fn fits(selection: &Selection, memory: &Memory) -> bool {
                 && namespace.as_ref().is_none_or(|namespace| *namespace == memory.namespace)
         }
         Selection::Namespace(namespace) => memory.namespace == *namespace,
+        Selection::Buried(ids) => ids.contains(&memory.id),
         Selection::ExpiredBy(at) => memory.times.expires.is_some_and(|expires| expires <= *at),
     }
 }
@@ -144,5 +174,6 @@ fn resource(selection: &Selection) -> &'static str {
         Selection::Subject { .. } => "subject",
         Selection::Namespace(_) => "namespace",
         Selection::ExpiredBy(_) => "expired",
+        Selection::Buried(_) => "buried",
     }
 }

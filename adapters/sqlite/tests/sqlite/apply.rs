@@ -272,3 +272,19 @@ async fn a_ledger_is_not_opened_as_an_engine_nor_an_engine_as_a_ledger() {
     open(ledger.path()).await;
     engine(told.path()).await;
 }
+
+#[tokio::test]
+async fn an_engine_that_was_cleared_knows_nothing_and_can_be_told_of_another_past() {
+    let folder = TempDir::new().unwrap();
+    let told = engine(folder.path()).await;
+    apply(&told, &[put(1, 8, memory(1, "a red fox")), gone(9, 2)]).await;
+    told.clear().await.unwrap();
+    assert_eq!((foxes(&told).await, told.position(&tenant()).await.unwrap()), (Vec::new(), Seq(0)));
+    drop(told);
+
+    let again = engine(folder.path()).await;
+    assert_eq!(again.statistics().memories, 0, "neither after a restart");
+    apply(&again, &[put(2, 2, memory(2, "another fox"))]).await;
+    assert_eq!(foxes(&again).await.len(), 1, "an older place than before, and an id that was erased");
+    assert!(holding(folder.path(), "red fox").is_empty(), "nothing of it is left on disk");
+}

@@ -4,6 +4,7 @@
 
 mod apply;
 mod audit;
+mod backup;
 mod builders;
 mod damage;
 mod density;

@@ -147,6 +147,23 @@ pub async fn what_has_expired_is_erased(ledger: &impl Ledger) {
     assert_eq!(left(ledger).await, [3]);
 }
 
+/// Twice, too, and whether there was such a memory or not.
+pub async fn what_is_buried_is_erased_and_no_id_of_it_can_be_used(ledger: &impl Ledger) {
+    store(ledger, numbered(3)).await;
+    erase(ledger, Selection::Id(id(3))).await;
+    let buried = || Selection::Buried(vec![id(1), id(3), id(7), id(1)]);
+    assert_eq!(erase(ledger, buried()).await, [1]);
+    assert_eq!(erase(ledger, buried()).await, Vec::<u128>::new());
+    assert_eq!(left(ledger).await, [2]);
+    for number in [1, 3, 7] {
+        let again = ledger.remember(with_own_id(memory(number, "said anew"))).await.map(answer);
+        assert_eq!(refusal(again), Refusal::Erased(id(number)));
+    }
+    let other = Erasing { tenant: tenant("other"), ..erasing(Selection::Buried(vec![id(2)])) };
+    assert_eq!(ledger.erase(other).await.map(answer).expect("nothing of theirs").memories, []);
+    assert_eq!(left(ledger).await, [2]);
+}
+
 /// No error, no place; a subject that nobody is given for is nobody.
 pub async fn nothing_selected_is_an_empty_receipt(ledger: &impl Ledger) {
     store(ledger, numbered(1)).await;
