@@ -24,7 +24,6 @@ from terminal import Terminal
 HERE = Path(__file__).parent
 CUSTOMERS = HERE / "customer/somabrain-api-runbook.md"
 MONITORING = ROOT / "docs/monitoring.md"
-RESTORE = ROOT / "scripts/restore-from-backup.sh"
 # Seconds that a command may take; those of Kafka start a JVM.
 LIMIT = 120
 
@@ -72,8 +71,6 @@ def prepare(stack, token):
 
 def back_up(stack):
     """A backup that is as if it were two hours old, for the restore of what was there an hour ago."""
-    if "SOMABRAIN_BACKUP_DIR" not in stack.more:
-        return
     stack.run("backup", "create")
     place = Path(stack.more["SOMABRAIN_BACKUP_DIR"]) / "somabrain"
     (made,) = (folder for folder in place.iterdir() if re.fullmatch(r"\d{8}_\d{6}", folder.name))
@@ -209,15 +206,13 @@ def check_all(stack, terminal, documents, token):
     return commands, [*checks, known], kubernetes
 
 
-def stack_in(folder, program):
-    settings = {"SOMABRAIN_BACKUP_DIR": f"{folder}/backups"} if RESTORE.exists() else {}
-    return Stack(folder, program, settings)
-
-
 def main(program):
     began = time.monotonic()
     documents = [Document(path) for path in (CUSTOMERS, *sorted((ROOT / "docs/runbooks").glob("*.md")), MONITORING)]
-    with tempfile.TemporaryDirectory(prefix="somabrain-runbook.", dir="/tmp") as folder, stack_in(folder, program) as stack:
+    with (
+        tempfile.TemporaryDirectory(prefix="somabrain-runbook.", dir="/tmp") as folder,
+        Stack(folder, program, {"SOMABRAIN_BACKUP_DIR": f"{folder}/backups"}) as stack,
+    ):
         tokens = {"TOKEN": stack.token("acme", "admin"), "TEST_TOKEN": stack.token("acme", "reader")}
         tokens["SOMABRAIN_TOKEN"] = tokens["TEST_TOKEN"]
         prepare(stack, tokens["TOKEN"])

@@ -50,7 +50,6 @@ async fn serve<P: Profile>(settings: &Settings, listener: TcpListener, brain: Br
     let served = somabrain_http::serve(listener, endpoint, stopping, limits, asked_to_stop).await;
     stop.send_replace(true);
     beside.join_all().await;
-    // A backup that is being made is finished.
     backups.await.context("backups ended in a panic")?;
     brain.acknowledge_deliveries().await.unwrap_or_else(|error| {
         tracing::warn!(error = %error, "what was delivered is not acknowledged: the relay delivers it again");
