@@ -1,6 +1,7 @@
 //! The driven ports: everything the application needs from outside, and the bundle that holds them.
 
 pub mod admission;
+pub mod archiving;
 pub mod authenticator;
 pub mod density;
 pub mod encoder;

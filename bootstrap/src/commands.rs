@@ -10,11 +10,13 @@ pub(crate) mod bench_sessions;
 pub(crate) mod check_config;
 #[cfg(feature = "embedded")]
 pub(crate) mod compact;
+pub(crate) mod doctor;
 pub(crate) mod health;
 pub(crate) mod import;
 #[cfg(feature = "networked")]
 pub(crate) mod memory_service;
 pub(crate) mod openapi;
+pub(crate) mod outbox;
 pub(crate) mod plan;
 pub(crate) mod recall;
 pub(crate) mod reencode;

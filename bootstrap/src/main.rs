@@ -6,7 +6,9 @@
 #[cfg(not(any(feature = "embedded", feature = "networked")))]
 compile_error!("a profile is needed: build with --features embedded, networked or both");
 
+mod age;
 mod api;
+mod archive;
 mod backup;
 #[cfg(feature = "embedded")]
 mod clock;
@@ -41,7 +43,7 @@ use clap::{Parser, Subcommand};
 
 use commands::{
     audit, backup as backup_command, bench_fit, bench_load, bench_plan, bench_quality, bench_sessions, check_config,
-    health, import as import_command, openapi, plan, recall, reencode, reindex, remember, serve, token,
+    doctor, health, import as import_command, openapi, outbox, plan, recall, reencode, reindex, remember, serve, token,
 };
 use settings::Settings;
 use target::Target;
@@ -72,6 +74,8 @@ enum Command {
     Token(token::Token),
     Audit(audit::Audit),
     Backup(backup_command::Backup),
+    Outbox(outbox::Outbox),
+    Doctor(doctor::Doctor),
     /// Encodes anew what another encoder has encoded; interrupted, it goes on where it was.
     Reencode,
     Reindex(reindex::Reindex),
@@ -137,6 +141,8 @@ async fn run(command: Command) -> Result<()> {
         Command::Token(args) => token::run(args, &settings),
         Command::Backup(args) => backup_command::run(&args, &settings).await,
         Command::Audit(args) => audit::run(&args, &settings).await,
+        Command::Outbox(args) => outbox::run(&args, &settings).await,
+        Command::Doctor(args) => doctor::run(&args, &settings, &sources.unknown).await,
         Command::Reencode => reencode::run(&settings).await,
         Command::Reindex(args) => reindex::run(&args, &settings).await,
         #[cfg(feature = "embedded")]

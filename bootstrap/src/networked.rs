@@ -85,7 +85,8 @@ pub(crate) async fn postgres_as_it_is(settings: &Settings) -> Result<Postgres> {
 /// Why nothing goes on without Postgres.
 const UNUSABLE: &str = "Postgres of SOMABRAIN_POSTGRES_DSN cannot be used";
 
-fn postgres_config(settings: &Settings) -> Result<somabrain_postgres::Config> {
+/// How Postgres is used; of the usual number of dimensions.
+pub(crate) fn postgres_config(settings: &Settings) -> Result<somabrain_postgres::Config> {
     let servers = settings.servers.as_ref().context("the networked profile has no servers")?;
     Ok(somabrain_postgres::Config {
         migration_dsn: servers.postgres_migration.as_ref().map(|dsn| dsn.reveal().to_owned()),
@@ -95,7 +96,8 @@ fn postgres_config(settings: &Settings) -> Result<somabrain_postgres::Config> {
     })
 }
 
-async fn redis(settings: &Settings, servers: &Servers) -> Result<Redis> {
+/// Redis, which need not answer yet.
+pub(crate) async fn redis(settings: &Settings, servers: &Servers) -> Result<Redis> {
     let config = somabrain_redis::Config {
         size: settings.wm_size,
         ttl: settings.wm_ttl,
@@ -106,12 +108,14 @@ async fn redis(settings: &Settings, servers: &Servers) -> Result<Redis> {
     Redis::connect(config).await.context("SOMABRAIN_REDIS_URL cannot be used")
 }
 
-fn memory(servers: &Servers) -> Result<MemoryService> {
+/// The memory service, which need not answer yet.
+pub(crate) fn memory(servers: &Servers) -> Result<MemoryService> {
     let config = somabrain_memory_service::client::Config::new(&servers.memory, servers.memory_token.reveal());
     MemoryService::connect(config).context("SOMABRAIN_MEMORY_HTTP_ENDPOINT cannot be used")
 }
 
-async fn opa(servers: &Servers) -> Result<Opa> {
+/// OPA, which need not answer yet.
+pub(crate) async fn opa(servers: &Servers) -> Result<Opa> {
     let config = somabrain_opa::Config { cache: servers.policy_cache, ..somabrain_opa::Config::new(&servers.opa) };
     Opa::connect(config).await.context("SOMABRAIN_OPA_URL cannot be used")
 }

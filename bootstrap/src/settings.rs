@@ -116,6 +116,8 @@ pub(crate) struct Settings {
     pub wm_ttl: Duration,
     /// Requests slower than this are logged as SLOW.
     pub slow: Duration,
+    /// How long requests are still taken after the signal to stop, while readiness fails.
+    pub shutdown_delay: Duration,
     /// Which ways of reading memories and queries are on.
     pub ways: Ways,
     /// Confidence below which recall says that it abstains.
@@ -173,7 +175,7 @@ impl Settings {
             };
         let host: IpAddr = values.parsed("host", "127.0.0.1", "an IP address such as 127.0.0.1")?;
         let port: u16 = values.parsed("port", "9696", "a port from 0 to 65535")?;
-        let rate = if mode == Mode::Production { "50" } else { "0" };
+        let (rate, delay) = if mode == Mode::Production { ("50", "5000") } else { ("0", "500") };
         let rate_rps: u32 = values.parsed("rate_rps", rate, "a whole number of requests per second, 0 for no limit")?;
         Ok(Self {
             address: SocketAddr::new(host, port),
@@ -193,6 +195,11 @@ impl Settings {
             wm_size: values.parsed("wm_size", "64", "a whole number of memories, 1 or more")?,
             wm_ttl: Duration::from_secs(values.parsed("wm_ttl_seconds", "3600", "a whole number of seconds")?),
             slow: Duration::from_millis(values.parsed("slow_ms", "500", "a whole number of milliseconds")?),
+            shutdown_delay: Duration::from_millis(values.parsed(
+                "shutdown_delay_ms",
+                delay,
+                "a whole number of milliseconds",
+            )?),
             ways: Ways {
                 context: values.switch("read_context")?,
                 names: values.switch("cut_names")?,

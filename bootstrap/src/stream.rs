@@ -25,6 +25,29 @@ impl Stream {
         Ok(Self(Some(kafka.context("SOMABRAIN_KAFKA_BOOTSTRAP cannot be used")?)))
     }
 
+    /// Whether it answers and has both topics; always where there is none.
+    pub(crate) async fn check(&self) -> Result<(), PortError> {
+        match &self.0 {
+            Some(kafka) => kafka.probe().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Creates the topics that are not there; their names.
+    #[cfg(not(feature = "kafka-legacy"))]
+    pub(crate) async fn create_topics(&self) -> Result<Vec<String>> {
+        match &self.0 {
+            Some(kafka) => Ok(kafka.create_topics().await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The client of older brokers cannot.
+    #[cfg(feature = "kafka-legacy")]
+    pub(crate) async fn create_topics(&self) -> Result<Vec<String>> {
+        anyhow::bail!("a program built with --features kafka-legacy cannot create topics")
+    }
+
     /// Its line of `/health`, where there is one.
     pub(crate) async fn probe(&self) -> Option<Component> {
         Some(component("kafka", true, self.0.as_ref()?.probe()).await)

@@ -23,6 +23,16 @@ impl Stream {
         }
     }
 
+    /// There is none, and so nothing amiss.
+    pub(crate) async fn check(&self) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    /// There is none to create them for.
+    pub(crate) async fn create_topics(&self) -> Result<Vec<String>> {
+        bail!("this program was built without --features kafka")
+    }
+
     /// It is no component.
     pub(crate) async fn probe(&self) -> Option<Component> {
         None

@@ -172,9 +172,27 @@ pub fn verify(
     Ok(head)
 }
 
-// The two openings differ in length and content, so that no event can pose as a genesis.
+/// What vouches for a place at which a chain begins because all before it, up to this head, is kept elsewhere: only who has
+/// the key can write it.
+pub fn vouch(key: &AuditKey, tenant: &Tenant, beginning: &Head) -> Seal {
+    Seal(voucher(key, tenant, beginning).finalize().into_bytes().into())
+}
+
+/// Whether a chain may begin there.
+pub fn is_vouched(key: &AuditKey, tenant: &Tenant, beginning: &Head, vouched: &Seal) -> bool {
+    voucher(key, tenant, beginning).verify_slice(&vouched.0).is_ok()
+}
+
+fn voucher(key: &AuditKey, tenant: &Tenant, beginning: &Head) -> Hmac<Sha256> {
+    let mut place = beginning.number.to_be_bytes().to_vec();
+    place.extend(beginning.seal.0);
+    key.of([BEGINNING, &place, tenant.as_str().as_bytes()])
+}
+
+// The openings differ in length and content, so that no event can pose as a genesis, nor either as a voucher.
 const GENESIS: &[u8] = b"somabrain audit chain 1: genesis of tenant ";
 const LINK: &[u8] = b"somabrain audit chain 1: event after ";
+const BEGINNING: &[u8] = b"somabrain audit chain 1: begins after ";
 
 fn put(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend((text.len() as u64).to_be_bytes());

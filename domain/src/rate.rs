@@ -40,8 +40,11 @@ pub enum Verdict {
         /// Until the whole burst is free again.
         reset: Duration,
     },
-    /// It may not; the state stays as it is.
+    /// It may not.
     Refused {
+        /// The state to store: what it was, unless that lay further ahead than a full burst, as after a clock was set back or
+        /// the rate was raised.
+        next: Timestamp,
         /// When the same request would pass, if nothing else passes before.
         retry_after: Duration,
         /// Until the whole burst is free again.
@@ -74,15 +77,17 @@ impl Rate {
 
     /// Whether a request that counts as `cost` requests may pass at `now`, `arrival` being the stored state (`None`: no
     /// request yet). A cost above the burst counts as the burst, so that a large batch waits for a full bucket instead
-    /// of forever; a clock that was set back makes nobody wait longer than for a full bucket.
+    /// of forever; a clock that was set back, or a rate that was raised, makes nobody wait longer than for a full bucket.
     pub fn ask(&self, arrival: Option<Timestamp>, now: Timestamp, cost: u32) -> Verdict {
         let span = self.interval * i64::from(self.burst);
         let ahead = arrival.map_or(0, |arrival| (arrival.micros() - now.micros()).clamp(0, span));
         let wanted = ahead + self.interval * i64::from(cost.min(self.burst));
+        let from_now = |ahead| Timestamp::from_micros(now.micros() + ahead).unwrap_or(Timestamp::MAX);
         if wanted > span {
-            return Verdict::Refused { retry_after: micros(wanted - span), reset: micros(ahead) };
+            let next = from_now(ahead);
+            return Verdict::Refused { next, retry_after: micros(wanted - span), reset: micros(ahead) };
         }
-        let next = Timestamp::from_micros(now.micros() + wanted).unwrap_or(Timestamp::MAX);
+        let next = from_now(wanted);
         let remaining = u32::try_from((span - wanted) / self.interval).unwrap_or(u32::MAX);
         Verdict::Granted { next, remaining, reset: micros(wanted) }
     }

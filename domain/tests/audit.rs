@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "builders of test data stop where they stand")]
 
-use domain::audit::{AuditEvent, AuditKey, Broken, Head, Seal, WeakKey, Why, genesis, seal, verify};
+use domain::audit::{AuditEvent, AuditKey, Broken, Head, Seal, WeakKey, Why, genesis, is_vouched, seal, verify, vouch};
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
@@ -161,4 +161,16 @@ fn a_seal_reads_as_hexadecimal() {
     bytes[0] = 0xab;
     let text = Seal(bytes).to_string();
     assert!(text.starts_with("ab00") && text.len() == 64);
+}
+
+#[test]
+fn a_place_to_begin_is_vouched_for_by_the_key_and_for_one_tenant_only() {
+    let head = Head { number: 2, seal: chain(2)[1].1 };
+    let vouched = vouch(&key(), &tenant("acme"), &head);
+    assert!(is_vouched(&key(), &tenant("acme"), &head, &vouched));
+    let other = AuditKey::try_new(b"another key of thirty-two bytes!").unwrap();
+    assert!(!is_vouched(&other, &tenant("acme"), &head, &vouched));
+    assert!(!is_vouched(&key(), &tenant("other"), &head, &vouched));
+    assert!(!is_vouched(&key(), &tenant("acme"), &Head { number: 3, ..head }, &vouched));
+    assert!(!is_vouched(&key(), &tenant("acme"), &head, &head.seal), "a seal is no voucher");
 }

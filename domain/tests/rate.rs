@@ -59,8 +59,13 @@ fn a_cost_above_the_burst_waits_for_a_full_bucket_and_not_forever() {
 #[test]
 fn a_clock_set_back_makes_nobody_wait_longer_than_for_a_full_bucket() {
     let rate = Rate::try_new(10.0, 3).unwrap();
-    let Verdict::Refused { retry_after, reset } = rate.ask(Some(at(86_400_000_000)), at(0), 1) else { panic!("full") };
-    assert_eq!((retry_after, reset), (Duration::from_millis(100), Duration::from_millis(300)));
+    let refused = rate.ask(Some(at(86_400_000_000)), at(0), 1);
+    let (retry_after, reset) = (Duration::from_millis(100), Duration::from_millis(300));
+    assert_eq!(refused, Verdict::Refused { next: at(300_000), retry_after, reset });
+    assert!(
+        matches!(rate.ask(Some(at(300_000)), at(100_000), 1), Verdict::Granted { .. }),
+        "after the wait it was told"
+    );
 }
 
 #[test]

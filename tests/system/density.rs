@@ -104,7 +104,7 @@ fn write_on_all(stack: &mut Stack, book: &Book) {
     });
 }
 
-async fn connected(url: &str) -> Client {
+pub(crate) async fn connected(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("postgres answers");
     #[expect(clippy::disallowed_methods, reason = "a test drives its own connection")]
     tokio::spawn(connection);
@@ -113,7 +113,7 @@ async fn connected(url: &str) -> Client {
 
 /// What the killed replica had in hand is folded again by another.
 #[expect(clippy::disallowed_methods, reason = "replicas fold by the clock")]
-async fn wait_until_observed(postgres: &Client, expected: i64) {
+pub(crate) async fn wait_until_observed(postgres: &Client, expected: i64) {
     let begin = Instant::now();
     loop {
         let row = postgres.query_opt("SELECT observations FROM density WHERE namespace = 'load'", &[]).await;

@@ -51,7 +51,7 @@ fn contents(memories: &Value) -> Vec<String> {
 }
 
 /// Names and moments of the service's own making, and how new a memory was: that depends on when it was folded.
-fn forget_what_differs(value: &mut Value) {
+pub(crate) fn forget_what_differs(value: &mut Value) {
     const OWN: [&str; 14] = [
         "latency_ms",
         "recall_id",

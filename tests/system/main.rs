@@ -1,6 +1,7 @@
 //! Tests of the whole: the dependency rule, the command line, the measurements, crashes. They run the program as its users do.
 
 mod architecture;
+mod archive;
 mod backups;
 mod commands;
 mod crash;
@@ -11,6 +12,7 @@ mod encoders;
 mod endpoint;
 mod logs;
 mod maintenance;
+mod patients;
 mod planning;
 mod quality;
 mod server;

@@ -1,15 +1,21 @@
 //! Tests of the networked profile as a whole, on real servers that they start themselves.
 
+mod archiving;
 mod backed_up;
+mod checks;
 mod density;
+mod doctor;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
 mod journeys;
 mod load;
 mod outages;
+mod outbox;
+mod proxy;
 mod rebuilding;
 mod replicas;
+mod rolling;
 mod server;
 mod stack;
 mod switching;

@@ -10,7 +10,7 @@ use crate::load::{self, Answered, Book, Client};
 use crate::stack::Stack;
 
 /// What is promised while a server is away.
-struct Promise {
+pub(crate) struct Promise {
     component: &'static str,
     remember: u16,
     recall: u16,
@@ -21,7 +21,7 @@ struct Promise {
     queued: bool,
 }
 
-const PROMISES: [Promise; 5] = [
+pub(crate) const PROMISES: [Promise; 5] = [
     Promise { component: "redis", remember: 201, recall: 200, plan: 200, ready: 200, degraded: true, queued: false },
     Promise { component: "postgres", remember: 503, recall: 200, plan: 200, ready: 503, degraded: true, queued: false },
     Promise {
@@ -39,7 +39,7 @@ const PROMISES: [Promise; 5] = [
 
 /// How a server goes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Away {
+pub(crate) enum Away {
     Killed,
     Hanging,
 }
@@ -75,7 +75,7 @@ fn pause(seconds: f64) {
 }
 
 /// Loads for a while, takes the server away, gives it back, and checks the book of each part.
-fn outage(stack: &mut Stack, promise: &Promise, away: Away, book: &Book) {
+pub(crate) fn outage(stack: &mut Stack, promise: &Promise, away: Away, book: &Book) {
     let urls = stack.urls();
     let over = AtomicBool::new(false);
     let during = std::thread::scope(|scope| {
@@ -102,7 +102,7 @@ fn outage(stack: &mut Stack, promise: &Promise, away: Away, book: &Book) {
     assert_served(&book.take(), promise, "after");
 }
 
-fn take(stack: &mut Stack, component: &str, away: Away) {
+pub(crate) fn take(stack: &mut Stack, component: &str, away: Away) {
     let done = match (component, away) {
         ("memory_service", Away::Killed) => return stack.kill_memory().expect("it can be killed"),
         ("memory_service", Away::Hanging) => return stack.signal_memory("STOP").expect("it can be stopped"),
@@ -112,7 +112,7 @@ fn take(stack: &mut Stack, component: &str, away: Away) {
     done.expect("it can be taken away");
 }
 
-fn give_back(stack: &mut Stack, component: &str, away: Away) {
+pub(crate) fn give_back(stack: &mut Stack, component: &str, away: Away) {
     let done = match (component, away) {
         ("memory_service", Away::Killed) => return stack.start_memory().expect("it starts again"),
         ("memory_service", Away::Hanging) => return stack.signal_memory("CONT").expect("it goes on"),
@@ -138,7 +138,7 @@ fn check_health(urls: &[String], promise: &Promise) {
     }
 }
 
-fn wait_until_healthy(urls: &[String]) {
+pub(crate) fn wait_until_healthy(urls: &[String]) {
     let begin = Instant::now();
     for url in urls {
         while health(url).0 != 200 {
@@ -180,7 +180,7 @@ fn assert_served(answers: &std::collections::BTreeMap<Answered, usize>, promise:
 }
 
 /// `FLUSHDB` in the middle of a load: working memory fills again, nobody is refused.
-fn flush(stack: &Stack, book: &Book) {
+pub(crate) fn flush(stack: &Stack, book: &Book) {
     book.take();
     let (urls, over) = (stack.urls(), AtomicBool::new(false));
     std::thread::scope(|scope| {

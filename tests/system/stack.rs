@@ -3,11 +3,13 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use somabrain_servers::processes::Servers;
 use tempfile::TempDir;
 
+use crate::density::connected;
 use crate::server::{Server, command, place, program};
 
 const SECRET: &str = "a-secret-of-the-tests-longer-than-thirty-two-bytes";
@@ -27,9 +29,7 @@ pub(crate) struct Stack {
 impl Stack {
     /// Starts the servers, makes the topics, starts a memory service and so many replicas.
     pub(crate) fn start(replicas: usize) -> Result<Self> {
-        let servers = Servers::start()?;
-        let memory_port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let mut stack = Self { servers, memory: None, replicas: Vec::new(), memory_port, folders: [place(), place()] };
+        let mut stack = Self::start_servers()?;
         for topic in ["audit_events", "somabrain_events"] {
             stack.servers.kafka.create_topic(topic, 3)?;
         }
@@ -38,6 +38,13 @@ impl Stack {
             stack.add_replica()?;
         }
         Ok(stack)
+    }
+
+    /// Starts the servers, without topics or tables, and nothing of the program's own.
+    pub(crate) fn start_servers() -> Result<Self> {
+        let servers = Servers::start()?;
+        let memory_port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        Ok(Self { servers, memory: None, replicas: Vec::new(), memory_port, folders: [place(), place()] })
     }
 
     /// Starts the memory service, always on the same port and folder.
@@ -73,12 +80,17 @@ impl Stack {
 
     /// What an operator does: `redis-cli FLUSHDB`.
     pub(crate) fn flush_redis(&self) -> Result<()> {
+        self.redis("FLUSHDB", "+OK")
+    }
+
+    /// Types a command at Redis, which is to answer in such words.
+    pub(crate) fn redis(&self, command: &str, expected: &str) -> Result<()> {
         let address = self.servers.redis.url().trim_start_matches("redis://").to_owned();
         let mut redis = std::net::TcpStream::connect(address)?;
-        std::io::Write::write_all(&mut redis, b"FLUSHDB\r\n")?;
-        let mut answer = [0; 5];
+        std::io::Write::write_all(&mut redis, format!("{command}\r\n").as_bytes())?;
+        let mut answer = vec![0; expected.len()];
         std::io::Read::read_exact(&mut redis, &mut answer)?;
-        anyhow::ensure!(&answer == b"+OK\r\n", "redis did not flush");
+        anyhow::ensure!(answer == expected.as_bytes(), "redis: {command}: {}", String::from_utf8_lossy(&answer));
         Ok(())
     }
 
@@ -109,6 +121,31 @@ impl Stack {
         let said = String::from_utf8_lossy(&output.stderr);
         anyhow::ensure!(output.status.success(), "{arguments:?}: {said}");
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Asks Postgres for one number.
+    pub(crate) fn number(&self, query: &str) -> Result<i64> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let postgres = connected(self.servers.postgres.url()).await;
+            Ok(postgres.query_one(query, &[]).await?.get(0))
+        })
+    }
+
+    /// Does something to rows of Postgres; how many those were.
+    pub(crate) fn change(&self, statement: &str) -> Result<u64> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async { Ok(connected(self.servers.postgres.url()).await.execute(statement, &[]).await?) })
+    }
+
+    /// Waits until no more than so many rows of the outbox have not been told.
+    pub(crate) fn wait_until_told_but(&self, left: i64) -> Result<()> {
+        let begin = Instant::now();
+        while self.number("SELECT count(*) FROM outbox_events WHERE processed_at IS NULL")? != left {
+            anyhow::ensure!(begin.elapsed() < Duration::from_secs(60), "not all but {left} rows were told");
+            std::thread::park_timeout(Duration::from_millis(100));
+        }
+        Ok(())
     }
 
     /// The memory service's data.

@@ -21,7 +21,7 @@ pub struct Draft {
 
 impl Draft {
     /// Where its files are to be written.
-    pub fn folder(&self) -> &Path {
+    pub fn unfinished(&self) -> &Path {
         &self.unfinished
     }
 

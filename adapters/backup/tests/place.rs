@@ -34,7 +34,7 @@ fn manifest() -> Manifest {
 
 fn make(place: &Place, at: &str) -> Backup {
     let draft = place.begin(moment(at)).expect("it begins");
-    fs::write(draft.folder().join("data"), at).expect("it can be written");
+    fs::write(draft.unfinished().join("data"), at).expect("it can be written");
     draft.finish(manifest()).expect("it is finished")
 }
 
@@ -87,7 +87,7 @@ fn what_is_not_finished_is_no_backup_and_only_one_is_made_at_a_time() {
     assert!(matches!(place.begin(moment("20251015_110001")), Err(BackupError::Busy(_))));
     assert_eq!(place.moments().expect("it is read"), []);
     // as a process that is killed leaves it
-    let left = draft.folder().to_owned();
+    let left = draft.unfinished().to_owned();
     std::mem::forget(draft);
     assert!(left.exists());
 

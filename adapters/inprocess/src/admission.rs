@@ -58,7 +58,10 @@ impl Admission for RateLimit {
                 arrivals.set(tenant, next, now);
                 Verdict::Admitted { limit, remaining, reset_after: reset }
             }
-            rate::Verdict::Refused { retry_after, .. } => Verdict::Refused { limit, retry_after },
+            rate::Verdict::Refused { next, retry_after, .. } => {
+                arrivals.set(tenant, next, now);
+                Verdict::Refused { limit, retry_after }
+            }
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::values::{to_text, to_timestamptz};
 /// What an act did, for its audit row: names and numbers, never content.
 pub(crate) struct Done<'a> {
     /// What it was done to: `memory`, `namespace`, …
-    pub(crate) resource: &'static str,
+    pub(crate) resource: &'a str,
     /// The namespace that it was done in, where it was one.
     pub(crate) namespace: Option<&'a Namespace>,
     /// The memories concerned; of many only the first thousand are named.

@@ -109,6 +109,7 @@ pub(crate) fn column(number: u64) -> Result<i64, InvalidRow> {
     i64::try_from(number).map_err(|e| InvalidRow::new("number", e))
 }
 
-fn seal(bytes: &[u8]) -> Result<Seal, InvalidRow> {
+/// A seal of a column.
+pub(crate) fn seal(bytes: &[u8]) -> Result<Seal, InvalidRow> {
     bytes.try_into().map(Seal).map_err(|e| InvalidRow::new("seal", format!("{e}")))
 }

@@ -16,13 +16,16 @@
 //! ```
 
 mod acts;
+mod archive;
 mod audit;
 mod backup;
+mod beginnings;
 mod chain;
 mod config;
 mod connection;
 mod density;
 mod error;
+mod examine;
 mod ledger;
 mod lookups;
 mod migrations;
@@ -56,6 +59,8 @@ use somabrain_guard::Guard;
 
 pub use backup::{Dumped, Restoration, Restored, Table, TransferError};
 pub use config::Config;
+pub use examine::{Examined, Newest, examine};
+pub use migrations::Schema;
 pub use verify::{AuditError, AuditReport};
 
 use connection::{Pool, Probe};

@@ -38,26 +38,56 @@ pub(crate) async fn bring_up_to_date(config: &Config) -> Result<(), Error> {
 
 /// Whether there are tables, and migrations that have not run on them.
 pub(crate) async fn is_behind(connection: &mut AsyncPgConnection) -> Result<bool, Error> {
-    Ok(has_tables(connection).await? && !is_up_to_date(connection).await?)
+    Ok(matches!(state(connection).await?, Schema::Older { .. }))
 }
 
-async fn has_tables(connection: &mut AsyncPgConnection) -> Result<bool, Error> {
-    let table = diesel::select(diesel::dsl::sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL"));
-    Ok(table.get_result::<bool>(connection).await?)
+/// How the schema of a database is to this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Schema {
+    /// There is none.
+    None,
+    /// Migrations of this program have not run.
+    Older {
+        /// Their names.
+        missing: Vec<String>,
+    },
+    /// It is that of this program.
+    Present {
+        /// The version of the newest migration.
+        newest: String,
+    },
+    /// Migrations of a later program have run too, which are no hindrance.
+    Newer {
+        /// Their versions.
+        unknown: Vec<String>,
+    },
 }
 
 async fn is_up_to_date(connection: &mut AsyncPgConnection) -> Result<bool, Error> {
-    if !has_tables(connection).await? {
-        return Ok(false);
+    Ok(matches!(state(connection).await?, Schema::Present { .. } | Schema::Newer { .. }))
+}
+
+/// Compares what has run with what this program knows.
+pub(crate) async fn state(connection: &mut AsyncPgConnection) -> Result<Schema, Error> {
+    let table = diesel::select(diesel::dsl::sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL"));
+    if !table.get_result::<bool>(connection).await? {
+        return Ok(Schema::None);
     }
-    let ran = diesel::dsl::sql::<Text>("SELECT version FROM __diesel_schema_migrations");
+    let ran = diesel::dsl::sql::<Text>("SELECT version FROM __diesel_schema_migrations ORDER BY version");
     let ran: Vec<String> = ran.load(connection).await?;
     let known = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(Error::Migration)?;
-    let has_run = |migration: &dyn Migration<Pg>| {
-        let version = migration.name().version();
-        ran.iter().any(|ran| MigrationVersion::from(ran.as_str()) == version)
+    let is = |migration: &dyn Migration<Pg>, ran: &String| {
+        MigrationVersion::from(ran.as_str()) == migration.name().version()
     };
-    Ok(known.iter().all(|migration| has_run(&**migration)))
+    let missing = known.iter().filter(|migration| !ran.iter().any(|ran| is(&***migration, ran)));
+    let missing: Vec<String> = missing.map(|migration| migration.name().to_string()).collect();
+    if !missing.is_empty() {
+        return Ok(Schema::Older { missing });
+    }
+    let is_unknown = |ran: &&String| !known.iter().any(|migration| is(&**migration, ran));
+    let unknown: Vec<String> = ran.iter().filter(is_unknown).cloned().collect();
+    let newest = ran.last().cloned().unwrap_or_default();
+    Ok(if unknown.is_empty() { Schema::Present { newest } } else { Schema::Newer { unknown } })
 }
 
 /// All in one transaction, which ends the lock too: that works behind any pooler.

@@ -125,6 +125,15 @@ table! {
 }
 
 table! {
+    audit_beginnings (tenant_id) {
+        tenant_id -> Text,
+        number -> BigInt,
+        seal -> Binary,
+        voucher -> Binary,
+    }
+}
+
+table! {
     outbox_events (id) {
         id -> BigInt,
         event_type -> Text,
@@ -206,6 +215,7 @@ table! {
 }
 
 allow_tables_to_appear_in_same_query!(
+    audit_beginnings,
     audit_heads,
     audit_log,
     density,

@@ -9,6 +9,7 @@ use domain::tenant::Tenant;
 use thiserror::Error;
 
 use crate::Postgres;
+use crate::beginnings::{self, Beginning};
 use crate::chain::{self, Link};
 use crate::error::Error;
 use crate::row;
@@ -21,8 +22,10 @@ const AT_ONCE: i64 = 4_096;
 /// What a check of all audit chains found in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditReport {
-    /// Each tenant with the number of its sealed events.
+    /// Each tenant with the number of its sealed events, those archived included.
     pub tenants: Vec<(Tenant, u64)>,
+    /// Where each chain begins whose earlier events were archived.
+    pub beginnings: Vec<(Tenant, Head)>,
 }
 
 /// Why the audit log cannot be believed, or not be read.
@@ -45,6 +48,12 @@ pub enum AuditError {
         found: u64,
         /// The head's number.
         expected: u64,
+    },
+    /// Somebody without the key has written where the chain begins.
+    #[error("where the audit log of tenant {tenant} begins was tampered with")]
+    Beginning {
+        /// Whose chain.
+        tenant: Tenant,
     },
     /// A tenant's name or another field is not what this program writes.
     #[error("a row of the audit log is damaged: {0}")]
@@ -74,10 +83,13 @@ impl Postgres {
     /// write; what is not sealed yet is not counted. All are checked, whatever is wrong with some: that is logged, and the
     /// first error is the answer.
     pub async fn verify_audit(&self) -> Result<AuditReport, AuditError> {
-        let (mut report, mut wrong) = (AuditReport { tenants: Vec::new() }, None);
+        let (mut report, mut wrong) = (AuditReport { tenants: Vec::new(), beginnings: Vec::new() }, None);
         for name in self.ask(|| async move { tenants(&*self.connection().await?).await }).await? {
             match self.verify_named(&name).await {
-                Ok(checked) => report.tenants.push(checked),
+                Ok((tenant, beginning, length)) => {
+                    report.beginnings.extend(beginning.map(|beginning| (tenant.clone(), beginning)));
+                    report.tenants.push((tenant, length));
+                }
                 Err(error @ AuditError::Unreadable(_)) => return Err(wrong.unwrap_or(error)),
                 Err(error) => {
                     tracing::error!(%error, "an audit log is not in order");
@@ -88,15 +100,16 @@ impl Postgres {
         wrong.map_or(Ok(report), Err)
     }
 
-    async fn verify_named(&self, name: &str) -> Result<(Tenant, u64), AuditError> {
+    async fn verify_named(&self, name: &str) -> Result<(Tenant, Option<Head>, u64), AuditError> {
         let tenant = row::tenant(name).map_err(Error::from)?;
-        let length = self.verify_chain(&tenant).await?;
-        Ok((tenant, length))
+        let (beginning, length) = self.verify_chain(&tenant).await?;
+        Ok((tenant, beginning, length))
     }
 
-    async fn verify_chain(&self, tenant: &Tenant) -> Result<u64, AuditError> {
+    async fn verify_chain(&self, tenant: &Tenant) -> Result<(Option<Head>, u64), AuditError> {
         let key = &self.config.audit_key;
         let mut end = Head::genesis(key, tenant);
+        let mut begins = None;
         // What the head says once no row is left; a chain that grew meanwhile is followed.
         let mut expected = None;
         loop {
@@ -106,14 +119,24 @@ impl Postgres {
                 let read = page(transaction.connection(), tenant, after).await;
                 transaction.end(read).await
             });
-            let (rows, head) = read.await?;
+            let (rows, head, beginning) = read.await?;
+            if let Some(beginning) = beginning {
+                let beginning =
+                    beginning.vouched(key, tenant).ok_or(AuditError::Beginning { tenant: tenant.clone() })?;
+                begins = Some(beginning);
+                // At first, and where rows are archived meanwhile.
+                if beginning.number > end.number {
+                    end = beginning;
+                    continue;
+                }
+            }
             if !rows.is_empty() {
                 end = follow(key, tenant, end, &rows)?;
                 continue;
             }
             let head = chain::or_genesis(head, key, tenant);
             if head == end {
-                return Ok(end.number);
+                return Ok((begins, end.number));
             }
             if head.number <= end.number || expected == Some(head) {
                 return Err(differs(tenant, end, head));
@@ -123,17 +146,19 @@ impl Postgres {
     }
 }
 
-async fn tenants(mut connection: &AsyncPgConnection) -> Result<Vec<String>, Error> {
+/// Names of those who have an audit log.
+pub(crate) async fn tenants(mut connection: &AsyncPgConnection) -> Result<Vec<String>, Error> {
     let rows: Vec<Known> = diesel::sql_query("SELECT tenant_id FROM audit_tenants()").load(&mut connection).await?;
     Ok(rows.into_iter().map(|row| row.tenant_id).collect())
 }
 
-/// The next rows of a chain; then its head, which is written together with them and is so never behind.
+/// The next rows of a chain; then its head, which is written together with them and is so never behind; then where it
+/// begins, which is written where rows are deleted.
 pub(crate) async fn page(
     mut connection: &AsyncPgConnection,
     tenant: &Tenant,
     after: u64,
-) -> Result<(Vec<Link>, Option<Head>), Error> {
+) -> Result<(Vec<Link>, Option<Head>, Option<Beginning>), Error> {
     let rows = audit_log::table
         .filter(audit_log::tenant_id.eq(tenant.as_str()))
         .filter(audit_log::number.gt(chain::column(after)?))
@@ -141,7 +166,8 @@ pub(crate) async fn page(
         .limit(AT_ONCE)
         .select(Link::as_select());
     let rows = rows.load(&mut connection).await?;
-    Ok((rows, chain::head(connection, tenant).await?))
+    let head = chain::head(connection, tenant).await?;
+    Ok((rows, head, beginnings::of(connection, tenant).await?))
 }
 
 pub(crate) fn follow(key: &AuditKey, tenant: &Tenant, from: Head, rows: &[Link]) -> Result<Head, AuditError> {

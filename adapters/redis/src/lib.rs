@@ -25,6 +25,7 @@ mod admission;
 mod config;
 mod connection;
 mod error;
+mod examine;
 mod keys;
 mod script;
 mod server;
@@ -38,6 +39,7 @@ use application::ports::metrics::BreakerState;
 use domain::rate::Rate;
 
 pub use config::{Config, InvalidConfig};
+pub use examine::{Examined, Keyspace};
 
 use connection::{Address, Connector};
 use error::{Error, failure};

@@ -15,6 +15,7 @@ use somabrain_record::json;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::beginnings::{self, BeginningRow};
 use crate::connection::{self, file};
 use crate::error::{Error, InvalidRow, OpenError};
 use crate::row;
@@ -60,6 +61,11 @@ pub(crate) struct Chains {
 impl Chains {
     pub(crate) fn new(key: AuditKey) -> Self {
         Self { key, heads: HashMap::new(), grown: BTreeSet::new() }
+    }
+
+    /// What the chains are sealed with.
+    pub(crate) fn key(&self) -> &AuditKey {
+        &self.key
     }
 
     /// Forgets the heads: the group that extended them was rolled back.
@@ -128,8 +134,10 @@ impl Chains {
 /// What a check of all audit chains found in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditReport {
-    /// Each tenant with the number of its events.
+    /// Each tenant with the number of its events, those archived included.
     pub tenants: Vec<(Tenant, u64)>,
+    /// Where each chain begins whose earlier events were archived.
+    pub beginnings: Vec<(Tenant, Head)>,
 }
 
 /// Why the audit log cannot be believed, or not be read.
@@ -152,6 +160,12 @@ pub enum AuditError {
         found: u64,
         /// The head's number.
         expected: u64,
+    },
+    /// Somebody without the key has written where the chain begins.
+    #[error("where the audit log of tenant {tenant} begins was tampered with")]
+    Beginning {
+        /// Whose chain.
+        tenant: Tenant,
     },
     /// A tenant's name or another field is not what this program writes.
     #[error("a row of the audit log is damaged: {0}")]
@@ -179,12 +193,17 @@ fn check_all(connection: &mut SqliteConnection, key: &AuditKey) -> QueryResult<R
     let tenants: Vec<String> = audit_log::table.select(audit_log::tenant_id).distinct().load(connection)?;
     chains.extend(tenants.into_iter().map(|tenant| (tenant, None)));
     chains.extend(heads.into_iter().map(|head| (head.tenant_id.clone(), Some(head))));
-    let mut report = AuditReport { tenants: Vec::new() };
+    let mut report = AuditReport { tenants: Vec::new(), beginnings: Vec::new() };
+    let mut begins = beginnings::all(connection)?;
     for (tenant, head) in chains {
         let rows = audit_log::table.filter(audit_log::tenant_id.eq(&tenant)).order(audit_log::number);
         let rows = rows.select(Row::as_select()).load_iter::<Row, DefaultLoadingMode>(connection)?;
-        match check(key, &tenant, head, rows) {
-            Ok(length) => report.tenants.push(length),
+        let beginning = begins.remove(&tenant);
+        match check(key, &tenant, beginning, head, rows) {
+            Ok((tenant, beginning, length)) => {
+                report.beginnings.extend(beginning.map(|beginning| (tenant.clone(), beginning)));
+                report.tenants.push((tenant, length));
+            }
             Err(error) => return Ok(Err(error)),
         }
     }
@@ -194,13 +213,18 @@ fn check_all(connection: &mut SqliteConnection, key: &AuditKey) -> QueryResult<R
 fn check(
     key: &AuditKey,
     name: &str,
+    beginning: Option<BeginningRow>,
     head: Option<HeadRow>,
     rows: impl Iterator<Item = QueryResult<Row>>,
-) -> Result<(Tenant, u64), AuditError> {
+) -> Result<(Tenant, Option<Head>, u64), AuditError> {
     let damaged = |error: InvalidRow| AuditError::Damaged(error.to_string());
     let tenant = row::tenant(name).map_err(damaged)?;
     let broken = |broken| AuditError::Broken { tenant: tenant.clone(), broken };
-    let mut end = Head::genesis(key, &tenant);
+    let beginning = match beginning {
+        Some(row) => Some(row.vouched(key, &tenant).ok_or(AuditError::Beginning { tenant: tenant.clone() })?),
+        None => None,
+    };
+    let mut end = beginning.unwrap_or_else(|| Head::genesis(key, &tenant));
     for row in rows {
         let number = end.number + 1;
         // A field that cannot even be read was not sealed like that.
@@ -210,7 +234,7 @@ fn check(
     }
     let expected = head.map(|head| (count(head.number), to_seal(&head.seal)));
     match expected {
-        Some((Ok(number), Ok(seal))) if number == end.number && seal == end.seal => Ok((tenant, end.number)),
+        Some((Ok(number), Ok(seal))) if number == end.number && seal == end.seal => Ok((tenant, beginning, end.number)),
         Some((Ok(expected), _)) if expected != end.number => {
             Err(AuditError::Cut { tenant, found: end.number, expected })
         }
@@ -284,6 +308,21 @@ impl Row {
     }
 }
 
+/// The next events of a chain with their seals, after a number and up to another.
+pub(crate) fn sealed_between(
+    connection: &mut SqliteConnection,
+    tenant: &Tenant,
+    after: u64,
+    upto: u64,
+    limit: i64,
+) -> Result<Vec<(AuditEvent, Seal)>, Error> {
+    let rows = audit_log::table.filter(audit_log::tenant_id.eq(tenant.as_str()));
+    let rows = rows.filter(audit_log::number.gt(column(after)?)).filter(audit_log::number.le(column(upto)?));
+    let rows = rows.order(audit_log::number).limit(limit).select(Row::as_select());
+    let rows: Vec<Row> = rows.load(connection)?;
+    Ok(rows.into_iter().map(Row::event).collect::<Result<_, _>>()?)
+}
+
 /// The events of a chain after a number, as the stream tells them.
 pub(crate) fn events_after(
     connection: &mut SqliteConnection,
@@ -305,11 +344,13 @@ struct HeadRow {
     seal: Vec<u8>,
 }
 
-fn to_seal(bytes: &[u8]) -> Result<Seal, InvalidRow> {
+/// A seal of a column.
+pub(crate) fn to_seal(bytes: &[u8]) -> Result<Seal, InvalidRow> {
     bytes.try_into().map(Seal).map_err(|e| InvalidRow::new("seal", format!("{e}")))
 }
 
-fn column(number: u64) -> Result<i64, InvalidRow> {
+/// A number of the chain as a column.
+pub(crate) fn column(number: u64) -> Result<i64, InvalidRow> {
     i64::try_from(number).map_err(|e| InvalidRow::new("number", e))
 }
 

@@ -16,13 +16,16 @@
 //! ```
 
 mod acts;
+mod archive;
 mod audit;
 mod backup;
+mod beginnings;
 mod config;
 mod connection;
 mod desk;
 mod engine;
 mod error;
+mod examine;
 mod idle;
 mod index;
 mod load;
@@ -40,6 +43,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use application::ports::error::PortError;
+use domain::audit::AuditKey;
 use domain::density::matrix::DensityMatrix;
 use domain::encoding::EncoderId;
 use domain::memory::Seq;
@@ -51,6 +55,7 @@ pub use backup::{Copied, Held, copy, erased_in, is_behind, look};
 pub use config::Config;
 pub use engine::{Engine, EngineConfig};
 pub use error::OpenError;
+pub use examine::{Examined, examine};
 
 use config::Purpose;
 use index::Index;
@@ -66,6 +71,7 @@ pub struct Sqlite {
     index: Arc<Index>,
     mixed: Arc<DensityMatrix>,
     folder: PathBuf,
+    audit_key: AuditKey,
     /// Who tells the event stream, where there is one.
     leases: Option<Leases>,
     // Fields are dropped in order: readers, then the writer as the last connection, then the lock.
@@ -92,14 +98,14 @@ impl Sqlite {
     }
 
     async fn open_for(purpose: Purpose, config: Config) -> Result<Self, OpenError> {
-        let (folder, dimensions) = (config.folder.clone(), config.dimensions);
+        let (folder, dimensions, audit_key) = (config.folder.clone(), config.dimensions, config.audit_key.clone());
         let leases = config.events.then(Leases::default);
         let file = connection::file(&folder);
         let opened = tokio::task::spawn_blocking(move || open::open(purpose, config)).await;
         let opened = opened.map_err(|source| OpenError::Other { file, source: source.into() })??;
         let mixed = Arc::new(DensityMatrix::maximally_mixed(dimensions));
         let open::Opened { index, readers, writer, lock } = opened;
-        Ok(Self { index, mixed, folder, leases, readers, writer, _lock: lock })
+        Ok(Self { index, mixed, folder, audit_key, leases, readers, writer, _lock: lock })
     }
 
     /// How much there is.

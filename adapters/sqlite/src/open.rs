@@ -26,7 +26,7 @@ use crate::writer::Writer;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The schema that the newest migration makes, as it says itself in `PRAGMA user_version`.
-pub(crate) const SCHEMA: i64 = 4;
+pub(crate) const SCHEMA: i64 = 5;
 
 /// An open folder.
 pub(crate) struct Opened {
@@ -117,7 +117,7 @@ fn keep_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// What a folder holds.
-enum Checked {
+pub(crate) enum Checked {
     /// Nothing yet.
     New,
     /// A sound database of an older schema: everything in memory, the tables to be migrated.
@@ -127,7 +127,7 @@ enum Checked {
 }
 
 /// Checks everything there without writing.
-fn check(folder: &Path, purpose: Purpose, lens: Lens) -> Result<Checked, OpenError> {
+pub(crate) fn check(folder: &Path, purpose: Purpose, lens: Lens) -> Result<Checked, OpenError> {
     if fs::metadata(file(folder)).map_or(0, |found| found.len()) == 0 {
         return Ok(Checked::New);
     }

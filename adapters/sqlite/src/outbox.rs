@@ -120,7 +120,9 @@ struct Waiting {
 fn waiting(connection: &mut SqliteConnection) -> Result<Vec<Tenant>, Error> {
     let found: Vec<Waiting> = sql_query(
         "SELECT l.tenant_id FROM audit_heads h LEFT JOIN published p ON p.tenant_id = h.tenant_id
-         JOIN audit_log l ON l.tenant_id = h.tenant_id AND l.number = ifnull(p.number, 0) + 1
+         LEFT JOIN audit_beginnings b ON b.tenant_id = h.tenant_id
+         JOIN audit_log l ON l.tenant_id = h.tenant_id
+             AND l.number = max(ifnull(p.number, 0), ifnull(b.number, 0)) + 1
          ORDER BY l.created_at, l.id",
     )
     .load(connection)?;
@@ -143,9 +145,12 @@ struct Waits {
 
 fn depth(connection: &mut SqliteConnection, now: Timestamp) -> Result<Depth, Error> {
     let waits: Waits = sql_query(
-        "SELECT ifnull(sum(h.number - ifnull(p.number, 0)), 0) AS pending, min(l.created_at) AS oldest
+        "SELECT ifnull(sum(h.number - max(ifnull(p.number, 0), ifnull(b.number, 0))), 0) AS pending,
+             min(l.created_at) AS oldest
          FROM audit_heads h LEFT JOIN published p ON p.tenant_id = h.tenant_id
-         LEFT JOIN audit_log l ON l.tenant_id = h.tenant_id AND l.number = ifnull(p.number, 0) + 1",
+         LEFT JOIN audit_beginnings b ON b.tenant_id = h.tenant_id
+         LEFT JOIN audit_log l ON l.tenant_id = h.tenant_id
+             AND l.number = max(ifnull(p.number, 0), ifnull(b.number, 0)) + 1",
     )
     .get_result(connection)?;
     let oldest = row::maybe_moment("created_at", waits.oldest)?;

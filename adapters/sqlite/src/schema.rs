@@ -113,6 +113,15 @@ table! {
 }
 
 table! {
+    audit_beginnings (tenant_id) {
+        tenant_id -> Text,
+        number -> BigInt,
+        seal -> Binary,
+        voucher -> Binary,
+    }
+}
+
+table! {
     published (tenant_id) {
         tenant_id -> Text,
         number -> BigInt,

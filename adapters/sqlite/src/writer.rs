@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 
+use application::ports::archiving::Archiving;
 use application::ports::density::{Renewed, Resetting, Restoring};
 use application::ports::ledger::{
     Changing, Erased, Erasing, Maintaining, Maintenance, Reencoding, Remembering, Stored,
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     Restore(Restoring, Answer<Option<Renewed>>),
     Apply(Applying, Answer<()>),
     Publish(Publishing, Answer<()>),
+    Archive(Archiving, Answer<bool>),
     Reindex(Answer<()>),
     Empty(Answer<()>),
     Compact(Answer<()>),
@@ -144,7 +146,8 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
             | Command::Reset(..)
             | Command::Restore(..)
             | Command::Apply(..)
-            | Command::Publish(..) => group.push(command),
+            | Command::Publish(..)
+            | Command::Archive(..) => group.push(command),
             Command::Reindex(answer) => {
                 commit(desk, mem::take(&mut group));
                 send(answer, desk.reload().map_err(ActError::from));
@@ -199,6 +202,7 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Restore(act, answer) => reply(answer, desk.act(|desk| desk.restore(&act))),
         Command::Apply(act, answer) => reply(answer, desk.act(|desk| desk.apply(&act))),
         Command::Publish(act, answer) => reply(answer, desk.act(|desk| desk.publish(&act))),
+        Command::Archive(act, answer) => reply(answer, desk.act(|desk| desk.archive(&act))),
         Command::Reindex(answer) | Command::Empty(answer) | Command::Compact(answer) | Command::Probe(answer) => {
             reply(answer, Ok(()))
         }
@@ -220,6 +224,7 @@ fn refuse(command: Command, error: &Error) {
         Command::Maintain(_, answer) => send(answer, Err(failed())),
         Command::Reset(_, answer) => send(answer, Err(failed())),
         Command::Restore(_, answer) => send(answer, Err(failed())),
+        Command::Archive(_, answer) => send(answer, Err(failed())),
         Command::Merge(_, answer) | Command::Apply(_, answer) | Command::Publish(_, answer) => {
             send(answer, Err(failed()));
         }

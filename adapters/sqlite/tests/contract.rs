@@ -14,6 +14,12 @@ async fn sqlite(folder: &Path) -> Sqlite {
     Sqlite::open(Config { dimensions: 64, ..Config::new(folder, key) }).await.unwrap()
 }
 
+async fn with_stream(folder: &Path) -> Sqlite {
+    let key = AuditKey::try_new(b"a key for trying out").unwrap();
+    Sqlite::open(Config { dimensions: 64, events: true, ..Config::new(folder, key) }).await.unwrap()
+}
+
+contract::archiving!(let folder = tempdir().unwrap(); with_stream(folder.path()).await);
 contract::ledger!(let folder = tempdir().unwrap(); sqlite(folder.path()).await);
 contract::long_term!(let folder = tempdir().unwrap(); sqlite(folder.path()).await);
 contract::density!(let folder = tempdir().unwrap(); sqlite(folder.path()).await);

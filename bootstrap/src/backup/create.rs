@@ -26,9 +26,9 @@ pub(crate) async fn create(settings: &Settings, place: &Place) -> Result<Backup>
     let draft = place.begin(Moment::of(began))?;
     let written = match settings.profile {
         #[cfg(feature = "embedded")]
-        Profile::Embedded => super::embedded::write(settings, place, draft.folder()).await,
+        Profile::Embedded => super::embedded::write(settings, place, draft.unfinished()).await,
         #[cfg(feature = "networked")]
-        Profile::Networked => super::networked::write(settings, draft.folder()).await,
+        Profile::Networked => super::networked::write(settings, draft.unfinished()).await,
         #[cfg(not(all(feature = "embedded", feature = "networked")))]
         other => anyhow::bail!("SOMABRAIN_PROFILE is {other:?}, but this program was built without it"),
     };

@@ -31,7 +31,12 @@ pub(crate) async fn run(settings: Settings, mut stopped: watch::Receiver<bool>) 
         if now() < not_before {
             continue;
         }
-        if let Err(error) = make_if_due(&settings, &place, interval).await {
+        let made = tokio::select! {
+            made = make_if_due(&settings, &place, interval) => made,
+            // What is half done is no backup, and whoever stops does not wait for it.
+            _ = stopped.changed() => return,
+        };
+        if let Err(error) = made {
             not_before = now().plus_seconds(interval.as_secs().clamp(1, 60).cast_signed());
             tracing::error!(error = format!("{error:#}"), "no backup was made; it is tried again");
         }

@@ -1,8 +1,21 @@
-//! `somabrain audit verify`: whether any row of the audit log was changed, removed or cut off.
+//! `somabrain audit`: whether any row of the audit log was changed, removed or cut off; old rows into an archive.
 
-use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use application::brain::Brain;
+use application::ports::Ports;
+use application::ports::archiving::AuditLog;
+use application::ports::ledger::Note;
+use application::ports::system::System;
 use clap::{Args, Subcommand};
+use domain::audit::Head;
+use domain::tenant::Tenant;
 
+use crate::age::Age;
+use crate::archive::reading::Archive;
+use crate::archive::writing;
+use crate::keys;
 use crate::settings::{Profile, Settings};
 
 /// The audit log.
@@ -15,30 +28,117 @@ pub(crate) struct Audit {
 #[derive(Debug, Subcommand)]
 enum Act {
     /// Checks every tenant's chain; names the first row that does not fit. Works beside a running server.
-    Verify,
+    Verify {
+        /// A folder that `audit archive` wrote to: the chains are then checked from their first rows on, archived ones
+        /// included. Without it, from where what is left in the database begins.
+        #[arg(long)]
+        archive: Option<PathBuf>,
+    },
+    /// Moves old rows into a file: JSON lines, each row with its number and its seal.
+    ///
+    /// Of each tenant those from the beginning of its chain to the first that is younger. They are deleted from the database
+    /// when the file is safe on disk, and the chain goes on to be verifiable across. Rows that the event stream was not told
+    /// of stay. The networked profile's replicas may run meanwhile; the embedded profile's server has to be stopped, as it
+    /// alone may delete from its data folder.
+    Archive {
+        /// How old a row has to be, such as 30d, 12h, 45m, 10s.
+        #[arg(long)]
+        older_than: Age,
+        /// The folder for the file, which is made if it is not there. Keep its files together: they are one archive.
+        #[arg(long)]
+        to: PathBuf,
+    },
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: &Audit, settings: &Settings) -> Result<()> {
-    match args.act {
-        Act::Verify => verify(settings).await,
+    match &args.act {
+        Act::Verify { archive } => verify(settings, archive.as_deref()).await,
+        Act::Archive { older_than, to } => archive(settings, *older_than, to).await,
     }
 }
 
-async fn verify(settings: &Settings) -> Result<()> {
-    let lengths: Vec<u64> = match settings.profile {
+/// Each tenant with the number of its last event; and where the chains begin that were archived.
+type Checked = (Vec<(Tenant, u64)>, Vec<(Tenant, Head)>);
+
+async fn verify(settings: &Settings, folder: Option<&Path>) -> Result<()> {
+    let (tenants, beginnings): Checked = match settings.profile {
         #[cfg(feature = "embedded")]
         Profile::Embedded => {
-            crate::embedded::verify_audit(settings)?.tenants.into_iter().map(|(_, events)| events).collect()
+            let report = crate::embedded::verify_audit(settings)?;
+            (report.tenants, report.beginnings)
         }
         #[cfg(feature = "networked")]
         Profile::Networked => {
             let brain = crate::networked::connect(settings).await?;
-            brain.ports().postgres().verify_audit().await?.tenants.into_iter().map(|(_, events)| events).collect()
+            let report = brain.ports().postgres().verify_audit().await?;
+            (report.tenants, report.beginnings)
         }
         #[cfg(not(all(feature = "embedded", feature = "networked")))]
         other => anyhow::bail!("SOMABRAIN_PROFILE is {other:?}, but this program was built without it"),
     };
-    println!("{} events of {} tenants verified", lengths.iter().sum::<u64>(), lengths.len());
+    let all: u64 = tenants.iter().map(|(_, events)| events).sum();
+    let archived: u64 = beginnings.iter().map(|(_, beginning)| beginning.number).sum();
+    let count = tenants.len();
+    let Some(folder) = folder else {
+        println!("{} events of {count} tenants verified{}", all - archived, elsewhere(archived));
+        return Ok(());
+    };
+    let archive = Archive::read(folder, &keys::audit_key(settings)?)?;
+    beginnings.iter().try_for_each(|(tenant, beginning)| archive.meets(tenant, beginning))?;
+    let gone = archive.tenants().find(|archived| !tenants.iter().any(|(tenant, _)| tenant == *archived));
+    anyhow::ensure!(gone.is_none(), "the archive has rows of a tenant whose audit log is gone: {gone:?}");
+    println!("{all} events of {count} tenants verified, {archived} of them in the archive");
+    Ok(())
+}
+
+fn elsewhere(archived: u64) -> String {
+    match archived {
+        0 => String::new(),
+        archived => format!("; the {archived} before them are archived: check them with --archive FOLDER"),
+    }
+}
+
+async fn archive(settings: &Settings, older_than: Age, to: &Path) -> Result<()> {
+    match settings.profile {
+        #[cfg(feature = "embedded")]
+        Profile::Embedded => {
+            use crate::embedded;
+
+            anyhow::ensure!(settings.data_dir.is_dir(), "there is no data folder: set SOMABRAIN_DATA_DIR to one");
+            let brain = embedded::open(settings).await.map_err(|error| match embedded::in_use(&error) {
+                true => error.context("stop the server first: it alone may delete from its data folder"),
+                false => error,
+            })?;
+            let done = archive_of(&brain, settings, older_than, to).await;
+            embedded::close(brain).await?;
+            done
+        }
+        #[cfg(feature = "networked")]
+        Profile::Networked => archive_of(&crate::networked::connect(settings).await?, settings, older_than, to).await,
+        #[cfg(not(all(feature = "embedded", feature = "networked")))]
+        other => anyhow::bail!("SOMABRAIN_PROFILE is {other:?}, but this program was built without it"),
+    }
+}
+
+async fn archive_of<P: Ports>(brain: &Brain<P>, settings: &Settings, older_than: Age, to: &Path) -> Result<()>
+where
+    P::Ledger: AuditLog,
+{
+    let note = Note {
+        subject: "operator".into(),
+        action: "audit:archive",
+        request_id: brain.ports().system().new_id().to_string(),
+        traceparent: None,
+        at: brain.now(),
+    };
+    let (key, before) = (keys::audit_key(settings)?, older_than.before(brain.now()));
+    let archived = writing::run(brain.ports().ledger(), &key, to, before, note).await;
+    match archived.context("the audit log was not archived")? {
+        None => println!("no row is older than {older_than}"),
+        Some(writing::Archived { rows, tenants, file }) => {
+            println!("{rows} events of {tenants} tenants archived in {}", file.display());
+        }
+    }
     Ok(())
 }

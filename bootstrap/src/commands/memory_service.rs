@@ -1,6 +1,7 @@
 //! `somabrain memory-service`: the long-term memory engine over HTTP, for the networked profile.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use domain::index::lens::Lens;
@@ -11,6 +12,9 @@ use somabrain_static_encoder::StaticEncoder;
 use crate::api;
 use crate::commands::serve::{listen, signalled};
 use crate::settings::Settings;
+
+/// How long requests that are on their way are still taken when it stops: nothing balances over it.
+const LINGER: Duration = Duration::from_millis(500);
 
 /// Runs the command.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
@@ -26,7 +30,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let config = server::Config { token: token.reveal().to_owned(), version: api::version() };
     println!("SomaBrain memory service {} on http://{address}", env!("CARGO_PKG_VERSION"));
     println!("data in {}", settings.data_dir.display());
-    server::serve(listener, engine.clone(), config, signalled(|| {})?).await.context("could not serve")?;
+    server::serve(listener, engine.clone(), config, signalled(LINGER, || {})?).await.context("could not serve")?;
     tokio::task::spawn_blocking(move || drop(engine)).await.context("the data folder could not be closed")?;
     tracing::info!("stopped");
     Ok(())

@@ -14,9 +14,6 @@ use crate::profile::Profile;
 use crate::settings::{self, Settings};
 use crate::{api, backup, tending};
 
-/// How long requests that are on their way are still taken when the service stops.
-const LINGER: Duration = Duration::from_millis(500);
-
 /// Runs the command in the profile of the settings.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
     settings.validate_for_serving()?;
@@ -45,7 +42,7 @@ async fn serve<P: Profile>(settings: &Settings, listener: TcpListener, brain: Br
     let limits = config.limits;
     let (endpoint, stopping) = somabrain_http::api(brain.clone(), config);
     let beginning = stopping.clone();
-    let asked_to_stop = signalled(move || beginning.begin())?;
+    let asked_to_stop = signalled(settings.shutdown_delay, move || beginning.begin())?;
     let (stop, stopped) = watch::channel(false);
     let beside = tending::begin(&brain, settings.outbox_batch_size, &stopped);
     let backups = tokio::spawn(backup::schedule::run(settings.clone(), stopped));
@@ -53,7 +50,6 @@ async fn serve<P: Profile>(settings: &Settings, listener: TcpListener, brain: Br
     let served = somabrain_http::serve(listener, endpoint, stopping, limits, asked_to_stop).await;
     stop.send_replace(true);
     beside.join_all().await;
-    // A backup that is being made is finished.
     backups.await.context("backups ended in a panic")?;
     brain.acknowledge_deliveries().await.unwrap_or_else(|error| {
         tracing::warn!(error = %error, "what was delivered is not acknowledged: the relay delivers it again");
@@ -74,8 +70,12 @@ fn greet(settings: &Settings, address: &str, place: &str) {
     println!("  curl -X POST http://{address}/recall -d '{{\"query\": \"where is the spare key?\"}}'");
 }
 
-/// Ends a moment after the first SIGTERM or SIGINT: readiness fails first, and what was already sent is still read.
-pub(crate) fn signalled(begin: impl FnOnce() + Send + 'static) -> Result<impl Future<Output = ()> + Send + 'static> {
+/// Ends so long after the first SIGTERM or SIGINT: readiness fails first, and until load balancers have seen that, and
+/// clients that their connections are closing, requests are taken as ever.
+pub(crate) fn signalled(
+    delay: Duration,
+    begin: impl FnOnce() + Send + 'static,
+) -> Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate()).context("could not listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for SIGINT")?;
     Ok(async move {
@@ -86,6 +86,6 @@ pub(crate) fn signalled(begin: impl FnOnce() + Send + 'static) -> Result<impl Fu
         tracing::info!("stopping: requests in flight are finished first");
         begin();
         #[expect(clippy::disallowed_methods, reason = "bootstrap may wait: requests on their way come in meanwhile")]
-        tokio::time::sleep(LINGER).await;
+        tokio::time::sleep(delay).await;
     })
 }

@@ -39,7 +39,7 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 41] = [
+const FIXED: [Name; 42] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain("mode", "development or production"),
@@ -51,6 +51,10 @@ const FIXED: [Name; 41] = [
     plain("wm_size", "memories that a session's working memory holds"),
     plain("wm_ttl_seconds", "seconds after the last use that working memory holds a memory"),
     plain("slow_ms", "requests slower than this are logged as SLOW, in milliseconds"),
+    plain(
+        "shutdown_delay_ms",
+        "milliseconds after SIGTERM in which /readyz fails and requests are still taken; default 500, in production 5000",
+    ),
     plain("read_context", "on or off: whether a turn of a session is read together with its neighbours"),
     plain("cut_names", "on or off: whether the names of frequent speakers are cut from what is compared"),
     plain("read_passages", "on or off: whether long memories answer by their best passage"),

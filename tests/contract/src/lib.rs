@@ -62,6 +62,7 @@ macro_rules! suite {
 use suite;
 
 pub mod admission;
+pub mod archiving;
 pub mod authenticator;
 pub mod density;
 pub mod encoder;

@@ -89,7 +89,15 @@ async fn check_chains(connection: &mut AsyncPgConnection, key: &AuditKey) -> Res
         let tenant = row::tenant(&name).map_err(|error| AuditError::from(Error::from(error)))?;
         let mut end = Head::genesis(key, &tenant);
         let head = loop {
-            let (rows, head) = page(connection, &tenant, end.number).await.map_err(AuditError::from)?;
+            let (rows, head, beginning) = page(connection, &tenant, end.number).await.map_err(AuditError::from)?;
+            if let Some(beginning) = beginning {
+                let wrong = || AuditError::Beginning { tenant: tenant.clone() };
+                let beginning = beginning.vouched(key, &tenant).ok_or_else(wrong)?;
+                if beginning.number > end.number {
+                    end = beginning;
+                    continue;
+                }
+            }
             if rows.is_empty() {
                 break chain::or_genesis(head, key, &tenant);
             }

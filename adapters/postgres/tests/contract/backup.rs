@@ -102,11 +102,11 @@ async fn a_dump_is_one_moment_while_others_write() {
     let (mut lines, mut begun) = (Lines::new(), None);
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let mut sender = Some(sender);
-    let writing = tokio::spawn(async move {
+    let writing = async {
         receiver.await.unwrap();
-        store(&writer, vec![observed(30)]).await;
-    });
-    let dumped = postgres.dump(|table, line| {
+        store(&writer, vec![observed(30)]).await
+    };
+    let dumping = postgres.dump(|table, line| {
         // The snapshot is taken: whatever is stored from here on is not in it.
         if let Some(sender) = sender.take() {
             sender.send(()).unwrap();
@@ -115,8 +115,8 @@ async fn a_dump_is_one_moment_while_others_write() {
         lines.entry(table.to_owned()).or_default().push(line.to_owned());
         Ok(())
     });
-    let dumped = dumped.await.unwrap();
-    writing.await.unwrap();
+    let (dumped, _) = tokio::join!(dumping, writing);
+    let dumped = dumped.unwrap();
     assert_eq!(begun.as_deref(), Some("audit_heads"));
     assert_eq!((dumped.rows["memories"], lines["memories"].len(), ids(&postgres).await.len()), (9, 9, 10));
 }
@@ -199,13 +199,16 @@ async fn replicas_see_the_old_or_the_new_and_nothing_between() {
     let (dumped, lines) = dump(&filled(&from).await).await;
     let (postgres, reader) = (into.postgres().await, into.postgres().await);
     store(&postgres, vec![observed(77)]).await;
-    let restoring = tokio::spawn(async move { postgres.restore(restoration(tables(&dumped, &lines), &[])).await });
-    loop {
-        let seen = ids(&reader).await;
-        assert!(seen == [77] || seen.len() == 9, "{seen:?}");
-        if seen.len() == 9 {
-            break;
+    let restoring = postgres.restore(restoration(tables(&dumped, &lines), &[]));
+    let asking = async {
+        loop {
+            let seen = ids(&reader).await;
+            assert!(seen == [77] || seen.len() == 9, "{seen:?}");
+            if seen.len() == 9 {
+                break;
+            }
         }
-    }
-    restoring.await.unwrap().unwrap();
+    };
+    let (restored, ()) = tokio::join!(restoring, asking);
+    restored.unwrap();
 }

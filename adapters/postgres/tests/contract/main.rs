@@ -16,6 +16,7 @@ mod sql;
 
 use database::Database;
 
+contract::archiving!(let database = Database::new().await; database.postgres().await);
 contract::ledger!(let database = Database::new().await; database.postgres().await);
 contract::outbox!(let database = Database::new().await; database.postgres().await);
 contract::density!(let database = Database::new().await; database.postgres().await);

@@ -146,7 +146,10 @@ fn expected(rate: &Rate, arrival: &mut Option<Timestamp>, now: Timestamp) -> Ver
             *arrival = Some(next);
             Verdict::Admitted { limit, remaining, reset_after: reset }
         }
-        rate::Verdict::Refused { retry_after, .. } => Verdict::Refused { limit, retry_after },
+        rate::Verdict::Refused { next, retry_after, .. } => {
+            *arrival = Some(next);
+            Verdict::Refused { limit, retry_after }
+        }
     }
 }
 

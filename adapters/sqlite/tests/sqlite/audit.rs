@@ -73,3 +73,27 @@ async fn another_key_verifies_nothing() {
 
     assert!(verify_audit(folder.path(), &other).is_err());
 }
+
+/// A beginning that the key did not write hides no row.
+#[tokio::test]
+async fn a_forged_beginning_is_found() {
+    let folder = acted().await;
+    tamper(
+        folder.path(),
+        "INSERT INTO audit_beginnings SELECT tenant_id, number, seal, seal FROM audit_log WHERE number = 1;
+         DELETE FROM audit_log WHERE number = 1",
+    );
+
+    let error = verify_audit(folder.path(), &key()).unwrap_err();
+
+    assert!(matches!(&error, AuditError::Beginning { tenant: t } if *t == tenant()), "{error}");
+}
+
+/// No server has opened it since.
+#[tokio::test]
+async fn a_database_of_schema_4_is_verified_from_its_first_event_on() {
+    let folder = acted().await;
+    tamper(folder.path(), "DROP TABLE audit_beginnings; PRAGMA user_version = 4");
+
+    assert_eq!(verify_audit(folder.path(), &key()).unwrap().tenants, [(tenant(), 3)]);
+}

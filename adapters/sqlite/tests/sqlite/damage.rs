@@ -276,7 +276,7 @@ async fn what_operators_do_is_in_the_audit_chain_and_survives_a_restart() {
 #[tokio::test]
 async fn a_database_of_schema_3_is_migrated_and_counts_nothing_twice() {
     let folder = filled().await;
-    let back = "DROP TABLE merged; PRAGMA user_version = 3;
+    let back = "DROP TABLE merged; DROP TABLE audit_beginnings; PRAGMA user_version = 3;
                 DELETE FROM __diesel_schema_migrations WHERE version > '00000000000003';";
     diesel::connection::SimpleConnection::batch_execute(&mut connection(folder.path()), back).unwrap();
 

@@ -160,7 +160,7 @@ async fn odd_characters_in_the_folders_name_do_no_harm() {
 /// Takes the migrations after the first back.
 fn as_of_version_1(folder: &Path) {
     let file = folder.join("somabrain.db");
-    let back = "DROP TABLE published; DROP TABLE lessons; DROP TABLE merged; PRAGMA user_version = 1;
+    let back = "DROP TABLE published; DROP TABLE lessons; DROP TABLE merged; DROP TABLE audit_beginnings; PRAGMA user_version = 1;
                 DELETE FROM __diesel_schema_migrations WHERE version > '00000000000001';";
     SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(back).unwrap();
 }
@@ -168,7 +168,7 @@ fn as_of_version_1(folder: &Path) {
 /// Takes the third migration back.
 fn as_of_version_2(folder: &Path) {
     let file = folder.join("somabrain.db");
-    let back = "DROP TABLE lessons; DROP TABLE merged; PRAGMA user_version = 2;
+    let back = "DROP TABLE lessons; DROP TABLE merged; DROP TABLE audit_beginnings; PRAGMA user_version = 2;
                 DELETE FROM __diesel_schema_migrations WHERE version > '00000000000002';";
     SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(back).unwrap();
 }

@@ -1,0 +1,10 @@
+-- Where what is left of a tenant's chain begins, once earlier rows were archived and deleted: number and seal of the last of
+-- those; `voucher`: what only the holder of the audit key can write beside them. A tenant without a row: from the first row on.
+CREATE TABLE audit_beginnings (
+    tenant_id TEXT PRIMARY KEY NOT NULL,
+    number INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    voucher BLOB NOT NULL
+) WITHOUT ROWID;
+
+PRAGMA user_version = 5;

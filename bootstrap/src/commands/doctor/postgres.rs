@@ -1,0 +1,90 @@
+//! Postgres: whether it answers, its schema, whose role serves, row-level security, and what waits in the outbox.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use somabrain_postgres::{Examined, Newest, Schema};
+
+use super::report::{Report, causes};
+use crate::settings::Settings;
+
+const COMPONENT: &str = "postgres";
+const OUTBOX: &str = "outbox";
+/// Older than this an alert is raised.
+const LONG: Duration = Duration::from_secs(300);
+
+/// Answers of each tenant for which nothing waits the newest memory that the memory service must have.
+pub(super) async fn examine(settings: &Settings, report: &mut Report) -> Result<Vec<Newest>> {
+    let config = crate::networked::postgres_config(settings)?;
+    let examined = match somabrain_postgres::examine(&config).await {
+        Ok(examined) => examined,
+        Err(error) => {
+            report.wrong(
+                COMPONENT,
+                causes(&error),
+                "start it, or correct SOMABRAIN_POSTGRES_DSN: nothing can be stored",
+            );
+            return Ok(Vec::new());
+        }
+    };
+    report.ok(COMPONENT, format!("reachable; version {}", examined.version));
+    if !schema(&examined, report) {
+        return Ok(Vec::new());
+    }
+    role(&examined, report);
+    outbox(&examined, report);
+    Ok(examined.told)
+}
+
+/// Whether there are tables to look into.
+fn schema(examined: &Examined, report: &mut Report) -> bool {
+    match &examined.schema {
+        Schema::None => {
+            let advice =
+                "start a replica, which makes them, with SOMABRAIN_POSTGRES_MIGRATION_DSN if another role owns them";
+            report.wrong(COMPONENT, "there are no tables", advice);
+            false
+        }
+        Schema::Older { missing } => {
+            let what = format!("the schema is older than this program: {} is missing", missing.join(", "));
+            report.wrong(COMPONENT, what, "start a replica of this version, which brings it up to date");
+            false
+        }
+        Schema::Present { newest } => {
+            report.ok(COMPONENT, format!("schema {newest}"));
+            true
+        }
+        Schema::Newer { unknown } => {
+            let what = format!("the schema has {}, which this program does not know", unknown.join(", "));
+            report.note(COMPONENT, what, "use the program of the newest version that runs");
+            true
+        }
+    }
+}
+
+fn role(examined: &Examined, report: &mut Report) {
+    let role = &examined.role;
+    if examined.row_level_security {
+        report.ok(COMPONENT, "audit_log has row-level security");
+    } else {
+        let advice = "ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY; and find out who turned it off";
+        report.wrong(COMPONENT, "audit_log has no row-level security", advice);
+    }
+    let above = match (examined.superuser, examined.owner) {
+        (true, _) => "is a superuser or bypasses row-level security",
+        (false, true) => "owns the tables, so that row-level security does not bind it",
+        (false, false) => return report.ok(COMPONENT, format!("role {role} owns no table and is no superuser")),
+    };
+    let advice = "serve by a role that owns nothing, and name the owner in SOMABRAIN_POSTGRES_MIGRATION_DSN";
+    report.note(COMPONENT, format!("role {role} {above}"), advice);
+}
+
+fn outbox(examined: &Examined, report: &mut Report) {
+    let (waiting, oldest) = (examined.waiting, examined.oldest);
+    let what = format!("{waiting} rows wait, the oldest for {} s", oldest.as_secs());
+    if oldest > LONG {
+        report.wrong(OUTBOX, what, "see whether the memory service and Kafka answer, and whether a replica runs");
+    } else {
+        report.ok(OUTBOX, what);
+    }
+}
