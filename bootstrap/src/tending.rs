@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use application::brain::Brain;
 use application::ports::error::PortError;
-use application::ports::outbox::Receiver;
+use application::work::relay::Destination;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -34,8 +34,11 @@ pub(crate) fn begin<P: Profile>(brain: &Brain<P>, batch: usize, stopped: &watch:
         work.spawn(repeat(brain.clone(), every, batch, act, stopped.clone()));
     };
     start(ACKNOWLEDGING, Act::Acknowledge);
-    start(RELAYING, Act::Relay(Receiver::LongTerm));
-    start(RELAYING, Act::Relay(Receiver::Stream));
+    start(RELAYING, Act::Relay(Destination::LongTerm));
+    if brain.ports().long_term_backup().is_some() {
+        start(RELAYING, Act::Relay(Destination::Backup));
+    }
+    start(RELAYING, Act::Relay(Destination::Stream));
     start(SETTLING, Act::Merge);
     start(SETTLING, Act::Measure);
     start(RECOVERING, Act::Recover);
@@ -48,7 +51,7 @@ pub(crate) fn begin<P: Profile>(brain: &Brain<P>, batch: usize, stopped: &watch:
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Acknowledge,
-    Relay(Receiver),
+    Relay(Destination),
     Merge,
     Measure,
     Recover,
@@ -80,7 +83,7 @@ async fn repeat<P: Profile>(
 async fn work<P: Profile>(brain: &Brain<P>, batch: usize, act: Act) -> Result<(), PortError> {
     match act {
         Act::Acknowledge => brain.acknowledge_deliveries().await,
-        Act::Relay(receiver) => brain.relay(receiver, batch).await.map(drop),
+        Act::Relay(to) => brain.relay(to, batch).await.map(drop),
         Act::Merge => brain.merge_observations().await.map(drop),
         Act::Measure => measure(brain).await,
         Act::Recover => {

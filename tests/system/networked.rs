@@ -4,11 +4,13 @@ mod density;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
+mod failover;
 mod journeys;
 mod load;
 mod outages;
 mod rebuilding;
 mod replicas;
+mod selector;
 mod server;
 mod stack;
 mod switching;

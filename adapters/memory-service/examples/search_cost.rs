@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use application::ports::error::PortError;
-use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use domain::encoding::{EncoderId, Encoding};
 use domain::index::{Candidate, Found, Reading};
 use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Seq, Times};
@@ -24,16 +24,21 @@ use tokio::task::JoinSet;
 struct Canned(Vec<Candidate>);
 
 impl LongTermMemory for Canned {
-    async fn apply(&self, _: &Tenant, _: &[Entry]) -> Result<(), PortError> {
-        Ok(())
+    async fn apply(&self, _: &Tenant, _: &[Entry]) -> Result<ServiceId, PortError> {
+        Ok(ServiceId::NAMELESS)
     }
 
     async fn position(&self, _: &Tenant) -> Result<Seq, PortError> {
         Ok(Seq(0))
     }
 
-    async fn search(&self, _: &Cue) -> Result<Found, PortError> {
-        Ok(Found { candidates: self.0.clone(), reading: Reading::default() })
+    async fn search(&self, _: &Cue) -> Result<Searched, PortError> {
+        let found = Found { candidates: self.0.clone(), reading: Reading::default() };
+        Ok(Searched { found, by: ServiceId::NAMELESS })
+    }
+
+    async fn service(&self) -> Result<ServiceId, PortError> {
+        Ok(ServiceId::NAMELESS)
     }
 }
 

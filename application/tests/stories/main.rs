@@ -5,6 +5,7 @@
 mod delivering;
 mod density;
 mod erasing;
+mod failover;
 mod feedback;
 mod maintenance;
 mod observing;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use application::ports::system::System;
 use domain::index::lens::Lens;
+use somabrain_inprocess::SystemClock;
 use somabrain_memory_service::server;
 use somabrain_sqlite::{Engine, EngineConfig};
 use somabrain_static_encoder::StaticEncoder;
@@ -20,7 +22,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let listener = listen(settings.address).await?;
     let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
     let lens = Lens { table: Some(encoder.table()), ways: settings.ways };
-    let config = EngineConfig { lens, ..EngineConfig::new(&settings.data_dir) };
+    let config = EngineConfig { lens, ..EngineConfig::new(&settings.data_dir, SystemClock.new_id()) };
     let engine = Arc::new(Engine::open(config).await?);
     let address = listener.local_addr()?;
     let config = server::Config { token: token.reveal().to_owned(), version: api::version() };

@@ -31,25 +31,47 @@ async fn folder(settings: &Settings) -> Result<()> {
     crate::embedded::close(brain).await
 }
 
-/// Everything is put into the outbox again; the relay of this process, and of any replica, tells the memory service.
+/// Everything is put into the outbox again, for each memory service; the relay of this process, and of any replica, tells
+/// them.
 #[cfg(feature = "networked")]
 async fn servers(settings: &Settings) -> Result<()> {
-    use application::ports::outbox::Receiver;
+    use application::ports::Ports;
+    use application::work::relay::Destination;
 
     /// Entries count as somebody else's business when they are older than this, in seconds.
     const OLD: i64 = 10;
-    /// Seconds without an entry to tell after which what is left is with a replica.
-    const QUIET: u32 = 3;
 
     let brain = crate::networked::connect(settings).await?;
     let entries = brain.ports().postgres().enqueue_all(brain.now().plus_seconds(-OLD)).await?;
+    let told = relay(&brain, settings, Destination::LongTerm, entries).await?;
+    println!("{entries} entries queued, {told} of them told to the memory service here, the others by replicas");
+    if brain.ports().long_term_backup().is_some() {
+        let told = relay(&brain, settings, Destination::Backup, entries).await?;
+        println!("{told} of them told to its backup here, the others by replicas");
+    }
+    Ok(())
+}
+
+/// Tells a memory service what waits for it, until it has it; how many entries that were.
+#[cfg(feature = "networked")]
+async fn relay(
+    brain: &application::brain::Brain<crate::networked::Networked>,
+    settings: &Settings,
+    to: application::work::relay::Destination,
+    entries: u64,
+) -> Result<u64> {
+    /// Seconds without an entry to tell after which what is left is with a replica.
+    const QUIET: u32 = 3;
+
     let bar = bar(entries, "telling the memory service");
     let (mut told, mut quiet) = (0, 0);
     while told < entries && quiet < QUIET {
-        let relayed = brain.relay(Receiver::LongTerm, settings.outbox_batch_size).await?;
+        let relayed = brain.relay(to, settings.outbox_batch_size).await?;
         told += relayed.told as u64;
         bar.set_position(told);
-        quiet = if relayed.told > 0 || relayed.held_up > 0 { 0 } else { quiet + 1 };
+        // A backup that is away is told by a replica when it is back.
+        let away = relayed.held_up > 0 && to == application::work::relay::Destination::LongTerm;
+        quiet = if relayed.told > 0 || away { 0 } else { quiet + 1 };
         if relayed.held_up > 0 {
             bar.println("the memory service is away; trying again");
         }
@@ -59,6 +81,5 @@ async fn servers(settings: &Settings) -> Result<()> {
         }
     }
     bar.finish_and_clear();
-    println!("{entries} entries queued, {told} of them told to the memory service here, the others by replicas");
-    Ok(())
+    Ok(told)
 }

@@ -39,7 +39,7 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 38] = [
+const FIXED: [Name; 39] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain("mode", "development or production"),
@@ -68,7 +68,12 @@ const FIXED: [Name; 38] = [
     plain("opa_url", "OPA of the networked profile, such as http://opa:8181"),
     plain("policy_cache_seconds", "seconds that a decision of OPA may be used again; 0: never"),
     plain("memory_http_endpoint", "memory service of the networked profile, such as http://memory-service:9797"),
-    secret("memory_http_token", "bearer token that the memory service asks for"),
+    plain(
+        "memory_backup_endpoint",
+        "a second memory service that is told the same and stands by, such as http://memory-service-backup:9797; none: \
+         there is none",
+    ),
+    secret("memory_http_token", "bearer token that the memory services ask for"),
     plain("kafka_bootstrap", "Kafka's host:port list; none: no event stream"),
     plain("outbox_batch_size", "most entries or events that the relay takes at a time"),
     plain("encoder", "static (the table that ships with the program) or embeddings (an OpenAI-compatible endpoint)"),

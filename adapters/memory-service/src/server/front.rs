@@ -47,6 +47,7 @@ fn route_of(path: &str) -> &'static str {
         ["", "v1", "tenants", _, "memories"] => "/v1/tenants/{tenant}/memories",
         ["", "v1", "tenants", _, "search"] => "/v1/tenants/{tenant}/search",
         ["", "v1", "tenants", _, "position"] => "/v1/tenants/{tenant}/position",
+        ["", "v1", "service"] => "/v1/service",
         ["", "health"] => "/health",
         ["", "livez"] => "/livez",
         ["", "metrics"] => "/metrics",

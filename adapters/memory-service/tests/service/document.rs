@@ -50,6 +50,7 @@ fn every_operation_is_described_with_its_errors_and_its_token() {
         "/health",
         "/livez",
         "/metrics",
+        "/v1/service",
         "/v1/tenants/{tenant}/memories",
         "/v1/tenants/{tenant}/position",
         "/v1/tenants/{tenant}/search",
