@@ -1,5 +1,6 @@
 //! Tests of the networked profile as a whole, on real servers that they start themselves.
 
+mod collector;
 mod density;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
@@ -14,3 +15,4 @@ mod selector;
 mod server;
 mod stack;
 mod switching;
+mod tracing;

@@ -74,7 +74,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let endpoint = format!("http://{}", listener.local_addr()?);
     let engine = Canned((1..=48).map(candidate).collect::<Result<_, _>>()?);
     let bytes: usize = engine.0.iter().map(|one| somabrain_record::to_json(&one.memory).len()).sum();
-    let config = server::Config { token: "a-token".into(), version: "v1".into() };
+    let config = server::Config { token: "a-token".into(), version: "v1".into(), traces: Default::default() };
     let mut running = JoinSet::new();
     running.spawn(server::serve(listener, Arc::new(engine), config, std::future::pending()));
     let memory = MemoryService::connect(client::Config::new(&endpoint, "a-token"))?;

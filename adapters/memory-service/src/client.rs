@@ -7,6 +7,7 @@ use std::time::Duration;
 use application::ports::error::PortError;
 use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::metrics::BreakerState;
+use application::trace::{self, Outgoing};
 use bytes::Bytes;
 use domain::memory::Seq;
 use domain::recall::cue::Cue;
@@ -16,7 +17,7 @@ use serde::de::DeserializeOwned;
 use somabrain_guard::{Guard, Refused, Repeat, Threads};
 use thiserror::Error;
 use ureq::Agent;
-use ureq::http::{HeaderValue, Uri, header};
+use ureq::http::{HeaderValue, Method, Request, Uri, header};
 
 use crate::error::{Error, at};
 use crate::wire::{self, CandidatesWire, CueWire, EntryWire, PositionWire, ServiceWire};
@@ -155,7 +156,8 @@ impl MemoryService {
     /// One request in a thread that may block.
     async fn send(&self, agent: Agent, path: String, body: Option<Bytes>) -> Result<Vec<u8>, Error> {
         let (bearer, url) = (self.bearer.clone(), self.endpoint.clone() + &path);
-        self.threads.run(move || exchange(&agent, &bearer, &url, body)).await?
+        let outgoing = trace::outgoing();
+        self.threads.run(move || exchange(&agent, &bearer, outgoing, &url, body)).await?
     }
 
     fn kept(&self) -> Agent {
@@ -241,12 +243,22 @@ fn agent(timeout: Duration, threads: usize) -> Agent {
 }
 
 /// One request and its answer; blocks until the agent's timeout at the latest.
-fn exchange(agent: &Agent, bearer: &HeaderValue, url: &str, body: Option<Bytes>) -> Result<Vec<u8>, Error> {
+fn exchange(
+    agent: &Agent,
+    bearer: &HeaderValue,
+    outgoing: Option<Outgoing>,
+    url: &str,
+    body: Option<Bytes>,
+) -> Result<Vec<u8>, Error> {
+    let mut request = Request::builder().uri(url).header(header::AUTHORIZATION, bearer);
+    if let Some(Outgoing { request_id, traceparent }) = outgoing {
+        request = request.header("x-request-id", request_id).header("traceparent", traceparent.to_string());
+    }
     let mut response = match body {
-        None => agent.get(url).header(header::AUTHORIZATION, bearer).call()?,
+        None => agent.run(request.method(Method::GET).body(()).map_err(ureq::Error::from)?)?,
         Some(body) => {
-            let request = agent.post(url).header(header::AUTHORIZATION, bearer);
-            request.header(header::CONTENT_TYPE, "application/json").send(&body[..])?
+            let request = request.method(Method::POST).header(header::CONTENT_TYPE, "application/json");
+            agent.run(request.body(&body[..]).map_err(ureq::Error::from)?)?
         }
     };
     let bytes = response.body_mut().with_config().limit(MOST_BYTES as u64).read_to_vec()?;

@@ -32,7 +32,7 @@ struct Delivering {
 async fn delivering() -> Delivering {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let config = server::Config { token: "a-token".into(), version: "v1".into() };
+    let config = server::Config { token: "a-token".into(), version: "v1".into(), traces: Default::default() };
     let mut running = JoinSet::new();
     running.spawn(server::serve(
         listener,

@@ -18,4 +18,5 @@ mod recalling;
 mod reencoding;
 mod remembering;
 mod sessions;
+mod traces;
 mod world;

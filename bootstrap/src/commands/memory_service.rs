@@ -10,9 +10,9 @@ use somabrain_memory_service::server;
 use somabrain_sqlite::{Engine, EngineConfig};
 use somabrain_static_encoder::StaticEncoder;
 
-use crate::api;
 use crate::commands::serve::{listen, signalled};
 use crate::settings::Settings;
+use crate::{api, telemetry};
 
 /// Runs the command.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
@@ -25,7 +25,8 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let config = EngineConfig { lens, ..EngineConfig::new(&settings.data_dir, SystemClock.new_id()) };
     let engine = Arc::new(Engine::open(config).await?);
     let address = listener.local_addr()?;
-    let config = server::Config { token: token.reveal().to_owned(), version: api::version() };
+    let traces = telemetry::traces(settings)?;
+    let config = server::Config { token: token.reveal().to_owned(), version: api::version(), traces };
     println!("SomaBrain memory service {} on http://{address}", env!("CARGO_PKG_VERSION"));
     println!("data in {}", settings.data_dir.display());
     server::serve(listener, engine.clone(), config, signalled(|| {})?).await.context("could not serve")?;

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::profile::Profile;
 use crate::settings::{self, Settings};
-use crate::{api, tending};
+use crate::{api, telemetry, tending};
 
 /// How long requests that are on their way are still taken when the service stops.
 const LINGER: Duration = Duration::from_millis(500);
@@ -40,13 +40,14 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener> {
 
 async fn serve<P: Profile>(settings: &Settings, listener: TcpListener, brain: Brain<P>) -> Result<()> {
     let address = listener.local_addr()?;
-    let config = api::http_config(settings)?;
+    let traces = telemetry::traces(settings)?;
+    let config = somabrain_http::Config { traces: traces.clone(), ..api::http_config(settings)? };
     let limits = config.limits;
     let (endpoint, stopping) = somabrain_http::api(brain.clone(), config);
     let beginning = stopping.clone();
     let asked_to_stop = signalled(move || beginning.begin())?;
     let (stop, stopped) = watch::channel(false);
-    let beside = tending::begin(&brain, settings.outbox_batch_size, &stopped);
+    let beside = tending::begin(&brain, settings.outbox_batch_size, &traces, &stopped);
     greet(settings, &address.to_string(), &P::place(settings));
     let served = somabrain_http::serve(listener, endpoint, stopping, limits, asked_to_stop).await;
     stop.send_replace(true);

@@ -39,7 +39,7 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 39] = [
+const FIXED: [Name; 40] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain("mode", "development or production"),
@@ -50,6 +50,10 @@ const FIXED: [Name; 39] = [
     plain("rate_burst", "requests that a tenant may make at once"),
     plain("wm_size", "memories that a session's working memory holds"),
     plain("wm_ttl_seconds", "seconds after the last use that working memory holds a memory"),
+    plain(
+        "otlp_endpoint",
+        "OpenTelemetry collector that traces are sent to by OTLP over HTTP, such as http://collector:4318; none: nowhere",
+    ),
     plain("slow_ms", "requests slower than this are logged as SLOW, in milliseconds"),
     plain("read_context", "on or off: whether a turn of a session is read together with its neighbours"),
     plain("cut_names", "on or off: whether the names of frequent speakers are cut from what is compared"),

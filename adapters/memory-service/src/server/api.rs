@@ -202,7 +202,7 @@ pub(super) fn endpoint<L: LongTermMemory + 'static>(
     config: Config,
 ) -> impl Endpoint<Output = Response> + 'static {
     let counters = Arc::new(Counters::default());
-    let Config { token, version } = config;
+    let Config { token, version, traces } = config;
     let service = service(Api { engine, counters: counters.clone(), version });
     let document = service.spec();
     let routes = Route::new()
@@ -212,7 +212,7 @@ pub(super) fn endpoint<L: LongTermMemory + 'static>(
         .data(Arc::new(Token::new(token)))
         .with(CatchPanic::new().with_handler(|_| Problem::new(ProblemKind::Internal, "a handler panicked")))
         .map_to_response();
-    Front::new(routes, counters)
+    Front::new(routes, counters, traces)
 }
 
 /// The service's OpenAPI document: pretty JSON that is the same for every build of one version and every engine.

@@ -78,7 +78,7 @@ pub(crate) async fn service() -> Service {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let engine = Arc::new(Scripted::default());
-    let config = server::Config { token: TOKEN.into(), version: "v1.2.3".into() };
+    let config = server::Config { token: TOKEN.into(), version: "v1.2.3".into(), traces: Default::default() };
     let mut running = JoinSet::new();
     running.spawn(server::serve(listener, engine.clone(), config, std::future::pending()));
     let client = client(&endpoint);

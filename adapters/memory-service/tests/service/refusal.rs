@@ -153,7 +153,7 @@ fn settings_that_cannot_work_are_refused_at_once() {
 
 #[test]
 fn no_token_is_ever_printed() {
-    let server = server::Config { token: TOKEN.into(), version: "v1".into() };
+    let server = server::Config { token: TOKEN.into(), version: "v1".into(), traces: Default::default() };
     let printed = format!("{:?} {server:?}", Config::new("http://memory-service:9797", TOKEN));
     assert!(!printed.contains(TOKEN), "{printed}");
 }
