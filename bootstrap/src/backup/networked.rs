@@ -74,7 +74,7 @@ pub(super) async fn verify(settings: &Settings, backup: &Backup) -> Result<Outco
         tempfile::tempdir().context("could not make a scratch folder: is there room in the temporary folder?")?;
     let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
     let lens = Lens { table: Some(encoder.table()), ways: settings.ways };
-    let engine = Engine::open(EngineConfig { lens, ..EngineConfig::new(scratch.path()) }).await?;
+    let engine = Engine::open(EngineConfig { lens, ..EngineConfig::new(scratch.path(), Uuid::nil()) }).await?;
     let (sender, receiver) = mpsc::channel(WAITING);
     let (restored, sample) = tokio::join!(postgres.rehearse(tables(backup)?, sender), index(&engine, receiver));
     let (restored, sample) = (restored?, sample?);

@@ -48,7 +48,7 @@ pub(super) async fn find(long_term: &impl LongTermMemory, sample: &[Arc<Memory>]
             at,
         };
         let answer = long_term.search(&cue).await.context("could not search")?;
-        found += usize::from(answer.candidates.iter().any(|one| one.memory.content == memory.content));
+        found += usize::from(answer.found.candidates.iter().any(|one| one.memory.content == memory.content));
     }
     Ok(found)
 }

@@ -40,7 +40,10 @@ async fn told(store: &impl Outbox) {
     while let Some(batch) = store.claim(claim.clone()).await.expect("claimed") {
         let Work::Events(events) = batch.work else { panic!("expected events") };
         let told = Told::Events(events.last().map(|event| event.number));
-        store.settle(Settling { tenant: batch.tenant, holder, told, free: second(HOUR) }).await.expect("settled");
+        store
+            .settle(Settling { tenant: batch.tenant, receiver: Receiver::Stream, holder, told, free: second(HOUR) })
+            .await
+            .expect("settled");
     }
 }
 

@@ -160,7 +160,8 @@ impl<L: LongTermMemory + 'static> Api<L> {
     #[oai(path = "/v1/memories", method = "delete", operation_id = "clear", tag = "Topic::Memories")]
     async fn clear(&self, _call: Authenticated) -> Result<PositionAnswer, Problem> {
         self.engine.clear().await?;
-        Ok(PositionAnswer::Position(Json(PositionWire { position: 0 })))
+        let service = name_of(self.engine.service().await?);
+        Ok(PositionAnswer::Position(Json(PositionWire { position: 0, service })))
     }
 
     /// See how the service is
