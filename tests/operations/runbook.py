@@ -8,6 +8,7 @@ passed here. Beside the commands: answers in JSON are like those that the servic
 document names exist, every metric is described, and no link leads nowhere.
 """
 
+import hashlib
 import json
 import re
 import subprocess
@@ -23,6 +24,7 @@ from terminal import Terminal
 
 HERE = Path(__file__).parent
 CUSTOMERS = HERE / "customer/somabrain-api-runbook.md"
+CUSTOMERS_SHA256 = "3850f061b3853c6003e8d6d3f5308b65811911c65565732f909128f0e0eec400"
 MONITORING = ROOT / "docs/monitoring.md"
 # Seconds that a command may take; those of Kafka start a JVM.
 LIMIT = 120
@@ -195,6 +197,8 @@ def check_all(stack, terminal, documents, token):
     exposition = fetch(f"{stack.url}/metrics")[1]
     both = exposition + fetch(f"{stack.memory_url}/metrics")[1]
     customers = documents[0]
+    as_it_was = hashlib.sha256(CUSTOMERS.read_bytes()).hexdigest() == CUSTOMERS_SHA256
+    checks.append(say(as_it_was, CUSTOMERS.name, "is word for word the customer's", "it was changed"))
     checks.append(metrics_exist(customers, "Metric", exposition))
     checks.append(metrics_exist(Document(MONITORING), "metric", both))
     checks.append(metrics_are_described(both))
