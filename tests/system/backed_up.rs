@@ -9,8 +9,8 @@ use std::process::Command;
 
 use scenario::{Installation, a_lost_installation_is_restored_to_a_point_in_time, within};
 use tempfile::TempDir;
-use tokio_postgres::NoTls;
 
+use crate::density::connected;
 use crate::server::{Server, place};
 use crate::stack::Stack;
 
@@ -44,12 +44,8 @@ impl Installation for Networked {
     fn lose_everything(&mut self) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let (client, connection) =
-                tokio_postgres::connect(self.stack.servers.postgres.url(), NoTls).await.expect("connected");
-            let driving = tokio::task::spawn(connection);
-            client.batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.expect("dropped");
-            drop(client);
-            driving.await.expect("no panic").ok();
+            let postgres = connected(self.stack.servers.postgres.url()).await;
+            postgres.batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.expect("dropped");
         });
         self.stack.kill_memory().expect("it can be killed");
         fs::remove_dir_all(self.stack.memory_folder()).expect("its data can be lost");

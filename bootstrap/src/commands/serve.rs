@@ -46,6 +46,7 @@ async fn serve<P: Profile>(settings: &Settings, listener: TcpListener, brain: Br
     let asked_to_stop = signalled(settings.shutdown_delay, move || beginning.begin())?;
     let (stop, stopped) = watch::channel(false);
     let beside = tending::begin(&brain, settings.outbox_batch_size, &traces, &stopped);
+    #[expect(clippy::disallowed_methods, reason = "bootstrap may spawn: it is awaited below")]
     let backups = tokio::spawn(backup::schedule::run(settings.clone(), stopped));
     greet(settings, &address.to_string(), &P::place(settings));
     let served = somabrain_http::serve(listener, endpoint, stopping, limits, asked_to_stop).await;
