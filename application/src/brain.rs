@@ -19,12 +19,12 @@ use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
 use crate::ports::policy::Action;
 use crate::ports::system::System;
 use crate::ports::{Component, Ports};
-use crate::stages;
 use crate::use_cases::{
     change, density, erase, feedback, health, links, maintenance, plan, read, recall, remember, sessions,
 };
 use crate::work::delivery::Deliveries;
 use crate::work::folds::Folds;
+use crate::{stages, trace};
 
 /// Everything that callers may ask, over one bundle of ports. Cloning shares it.
 pub struct Brain<P> {
@@ -251,7 +251,7 @@ impl<P: Ports> Brain<P> {
     /// Measures one stage of a use case, for the metrics and for the request that it is part of.
     pub(crate) async fn timed<T>(&self, stage: Stage, work: impl Future<Output = T>) -> T {
         let begin = self.ports.system().now();
-        let done = work.await;
+        let done = trace::inner(stage.as_str(), work).await;
         let took = self.ports.system().now().micros().saturating_sub(begin.micros());
         let took = Duration::from_micros(u64::try_from(took).unwrap_or(0));
         self.ports.metrics().record(Measurement::Stage { stage, took });

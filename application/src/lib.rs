@@ -13,6 +13,7 @@ mod gate;
 mod lessons;
 pub mod ports;
 pub mod stages;
+pub mod trace;
 pub mod use_cases;
 pub mod work;
 

@@ -69,6 +69,10 @@ pub trait Ports: Send + Sync + 'static {
     fn outbox(&self) -> &Self::Outbox;
     /// Search over all memories.
     fn long_term(&self) -> &Self::LongTerm;
+    /// A second long-term memory that is told the same and stands by; never asked.
+    fn long_term_backup(&self) -> Option<&Self::LongTerm> {
+        None
+    }
     /// What sessions have in mind.
     fn working(&self) -> &Self::Working;
     /// Density matrices.

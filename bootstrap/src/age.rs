@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use domain::time::Timestamp;
 
@@ -15,6 +16,11 @@ impl Age {
     /// The moment that lies so far before `now`.
     pub(crate) fn before(self, now: Timestamp) -> Timestamp {
         now.plus_seconds(-self.seconds)
+    }
+
+    /// The same as a time that passes.
+    pub(crate) fn duration(self) -> Duration {
+        Duration::from_secs(self.seconds.unsigned_abs())
     }
 }
 

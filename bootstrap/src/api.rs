@@ -3,6 +3,7 @@
 use anyhow::Result;
 use application::brain;
 use application::call::Caller;
+use application::trace::Sink;
 use domain::index::lens::Lens;
 use domain::tenant::Tenant;
 
@@ -26,6 +27,7 @@ pub(crate) fn http_config(settings: &Settings) -> Result<somabrain_http::Config>
         limits: somabrain_http::Limits { slow: settings.slow, ..somabrain_http::Limits::default() },
         cursor_key: keys::cursor_key(settings)?,
         version: version(),
+        traces: Sink::default(),
     })
 }
 

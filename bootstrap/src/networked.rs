@@ -31,11 +31,18 @@ use crate::{api, keys};
 /// How long rows of the outbox that were told are kept, in seconds: operators look at them for seven days.
 const KEPT_SECONDS: i64 = 7 * 24 * 3600;
 
+/// How long a memory service may be away before it is forgotten, in seconds: if it comes back it is told everything.
+const AWAY_SECONDS: i64 = 24 * 3600;
+
+/// The component of the memory service that stands by.
+const BACKUP: &str = "memory_service_backup";
+
 /// All ports of one replica.
 pub(crate) struct Networked {
     postgres: Postgres,
     redis: Arc<Redis>,
     memory: MemoryService,
+    memory_backup: Option<MemoryService>,
     opa: Opa,
     events: Stream,
     admission: Rate,
@@ -59,6 +66,7 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
         postgres: Postgres::connect(config).await.context(UNUSABLE)?,
         erasures: ErasureLog::new(settings),
         memory: memory(servers)?,
+        memory_backup: memory_backup(servers)?,
         opa: opa(servers).await?,
         events: Stream::connect(settings).await?,
         admission: Rate::new(redis.clone(), settings)?,
@@ -114,6 +122,17 @@ pub(crate) fn memory(servers: &Servers) -> Result<MemoryService> {
     MemoryService::connect(config).context("SOMABRAIN_MEMORY_HTTP_ENDPOINT cannot be used")
 }
 
+/// The one that stands by: told by the relay only, so that few requests at once are enough.
+fn memory_backup(servers: &Servers) -> Result<Option<MemoryService>> {
+    let Some(endpoint) = &servers.memory_backup else { return Ok(None) };
+    let config = somabrain_memory_service::client::Config {
+        component: BACKUP,
+        threads: 4,
+        ..somabrain_memory_service::client::Config::new(endpoint, servers.memory_token.reveal())
+    };
+    MemoryService::connect(config).map(Some).context("SOMABRAIN_MEMORY_BACKUP_ENDPOINT cannot be used")
+}
+
 /// OPA, which need not answer yet.
 pub(crate) async fn opa(servers: &Servers) -> Result<Opa> {
     let config = somabrain_opa::Config { cache: servers.policy_cache, ..somabrain_opa::Config::new(&servers.opa) };
@@ -145,6 +164,7 @@ impl Profile for Networked {
             breaker("opa", self.opa.breaker()),
             breaker("memory_service", self.memory.breaker()),
         ];
+        measured.extend(self.memory_backup.iter().map(|memory| breaker(BACKUP, memory.breaker())));
         measured.extend(self.encoder.measurement());
         measured.extend(self.events.measurement());
         measured.extend(self.postgres.count_memories().await.ok().map(Measurement::Memories));
@@ -161,7 +181,8 @@ impl Profile for Networked {
     async fn prune(&self, now: Timestamp) -> Result<(), PortError> {
         let keys = self.postgres.forget_keys(now).await?;
         let told = self.postgres.prune_outbox(now.plus_seconds(-KEPT_SECONDS)).await?;
-        tracing::debug!(keys, told, "rows that nobody asks for any more were deleted");
+        let forgotten = self.postgres.forget_memory_services(now.plus_seconds(-AWAY_SECONDS)).await?;
+        tracing::debug!(keys, told, forgotten, "rows that nobody asks for any more were deleted");
         Ok(())
     }
 
@@ -202,6 +223,9 @@ impl Ports for Networked {
     fn long_term(&self) -> &MemoryService {
         &self.memory
     }
+    fn long_term_backup(&self) -> Option<&MemoryService> {
+        self.memory_backup.as_ref()
+    }
     fn working(&self) -> &Redis {
         &self.redis
     }
@@ -236,15 +260,22 @@ impl Ports for Networked {
 
     async fn probe(&self) -> Vec<Component> {
         let encoder = async { if self.encoder.is_apart() { Some(self.encoder.probe().await) } else { None } };
-        let (redis, postgres, opa, memory, encoder, kafka) = tokio::join!(
+        let backup = async {
+            match &self.memory_backup {
+                Some(memory) => Some(component(BACKUP, true, memory.probe()).await),
+                None => None,
+            }
+        };
+        let (redis, postgres, opa, memory, backup, encoder, kafka) = tokio::join!(
             component("redis", true, self.redis.probe()),
             component("postgres", false, self.postgres.probe()),
             component("opa", false, self.opa.probe()),
             component("memory_service", true, self.memory.probe()),
+            backup,
             encoder,
             self.events.probe(),
         );
-        [redis, postgres, opa, memory].into_iter().chain(encoder).chain(kafka).collect()
+        [redis, postgres, opa, memory].into_iter().chain(backup).chain(encoder).chain(kafka).collect()
     }
 
     async fn probe_needed(&self) -> Vec<Component> {

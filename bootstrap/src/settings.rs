@@ -118,6 +118,8 @@ pub(crate) struct Settings {
     pub slow: Duration,
     /// How long requests are still taken after the signal to stop, while readiness fails.
     pub shutdown_delay: Duration,
+    /// Where traces are sent.
+    pub otlp_endpoint: Option<String>,
     /// Which ways of reading memories and queries are on.
     pub ways: Ways,
     /// Confidence below which recall says that it abstains.
@@ -194,6 +196,7 @@ impl Settings {
             rate_burst: values.parsed("rate_burst", "100", "a whole number of requests, 1 or more")?,
             wm_size: values.parsed("wm_size", "64", "a whole number of memories, 1 or more")?,
             wm_ttl: Duration::from_secs(values.parsed("wm_ttl_seconds", "3600", "a whole number of seconds")?),
+            otlp_endpoint: values.text("otlp_endpoint").map(Into::into),
             slow: Duration::from_millis(values.parsed("slow_ms", "500", "a whole number of milliseconds")?),
             shutdown_delay: Duration::from_millis(values.parsed(
                 "shutdown_delay_ms",

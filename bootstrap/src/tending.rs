@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use application::brain::Brain;
 use application::ports::error::PortError;
-use application::ports::outbox::Receiver;
+use application::ports::system::System;
+use application::trace::{self, Finished, Kind, Origin, Sink};
+use application::work::relay::Destination;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -28,14 +30,23 @@ const EXPIRING: Duration = Duration::from_secs(60);
 const PRUNING: Duration = Duration::from_secs(3600);
 
 /// Starts all of it. Joining the set waits until every kind of work has ended after `stopped` said so.
-pub(crate) fn begin<P: Profile>(brain: &Brain<P>, batch: usize, stopped: &watch::Receiver<bool>) -> JoinSet<()> {
+pub(crate) fn begin<P: Profile>(
+    brain: &Brain<P>,
+    batch: usize,
+    traces: &Sink,
+    stopped: &watch::Receiver<bool>,
+) -> JoinSet<()> {
     let mut work = JoinSet::new();
     let mut start = |every, act: Act| {
-        work.spawn(repeat(brain.clone(), every, batch, act, stopped.clone()));
+        let relaying = Relaying { batch, traces: traces.clone() };
+        work.spawn(repeat(brain.clone(), every, relaying, act, stopped.clone()));
     };
     start(ACKNOWLEDGING, Act::Acknowledge);
-    start(RELAYING, Act::Relay(Receiver::LongTerm));
-    start(RELAYING, Act::Relay(Receiver::Stream));
+    start(RELAYING, Act::Relay(Destination::LongTerm));
+    if brain.ports().long_term_backup().is_some() {
+        start(RELAYING, Act::Relay(Destination::Backup));
+    }
+    start(RELAYING, Act::Relay(Destination::Stream));
     start(SETTLING, Act::Merge);
     start(SETTLING, Act::Measure);
     start(RECOVERING, Act::Recover);
@@ -48,7 +59,7 @@ pub(crate) fn begin<P: Profile>(brain: &Brain<P>, batch: usize, stopped: &watch:
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Acknowledge,
-    Relay(Receiver),
+    Relay(Destination),
     Merge,
     Measure,
     Recover,
@@ -59,7 +70,7 @@ enum Act {
 async fn repeat<P: Profile>(
     brain: Brain<P>,
     every: Duration,
-    batch: usize,
+    relaying: Relaying,
     act: Act,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -71,16 +82,16 @@ async fn repeat<P: Profile>(
             _ = stopped.changed() => return,
         }
         // What is under way when the service stops is finished: every server has its timeout.
-        if let Err(error) = work(&brain, batch, act).await {
+        if let Err(error) = work(&brain, &relaying, act).await {
             tracing::warn!(work = ?act, error = %error, "work beside requests failed; it is tried again");
         }
     }
 }
 
-async fn work<P: Profile>(brain: &Brain<P>, batch: usize, act: Act) -> Result<(), PortError> {
+async fn work<P: Profile>(brain: &Brain<P>, relaying: &Relaying, act: Act) -> Result<(), PortError> {
     match act {
         Act::Acknowledge => brain.acknowledge_deliveries().await,
-        Act::Relay(receiver) => brain.relay(receiver, batch).await.map(drop),
+        Act::Relay(to) => relaying.relay(brain, to).await,
         Act::Merge => brain.merge_observations().await.map(drop),
         Act::Measure => measure(brain).await,
         Act::Recover => {
@@ -92,6 +103,35 @@ async fn work<P: Profile>(brain: &Brain<P>, batch: usize, act: Act) -> Result<()
             expire(brain).await;
             Ok(())
         }
+    }
+}
+
+/// How the relay goes.
+#[derive(Debug)]
+struct Relaying {
+    batch: usize,
+    traces: Sink,
+}
+
+impl Relaying {
+    /// One pass. What told something is a trace of its own: it is nobody's request.
+    async fn relay<P: Profile>(&self, brain: &Brain<P>, to: Destination) -> Result<(), PortError> {
+        if !self.traces.is_wanted() {
+            return brain.relay(to, self.batch).await.map(drop);
+        }
+        let origin = Origin::new("relay", None, brain.ports().system().new_id(), true);
+        let (relayed, trace) = trace::watched(origin, brain.relay(to, self.batch)).await;
+        let told = relayed.as_ref().is_ok_and(|relayed| relayed.told > 0);
+        if let Some(trace) = trace.filter(|_| told || relayed.is_err()) {
+            let name = match to {
+                Destination::LongTerm => "relay to the memory service",
+                Destination::Backup => "relay to the memory service's backup",
+                Destination::Stream => "relay to the event stream",
+            };
+            let (name, failed) = (name.to_owned(), relayed.is_err());
+            self.traces.finished(Finished { trace, name, kind: Kind::Internal, tenant: None, status: None, failed });
+        }
+        relayed.map(drop)
     }
 }
 

@@ -7,6 +7,7 @@ mod forms;
 mod load;
 mod replicas;
 mod restart;
+mod restore;
 mod tokens;
 mod watching;
 

@@ -34,6 +34,11 @@ impl Book {
         std::mem::take(&mut *self.answered.lock().expect("no writer panicked"))
     }
 
+    /// Whether a kind of request was answered since the last [`Book::take`].
+    pub(crate) fn has(&self, what: &str) -> bool {
+        self.answered.lock().expect("no writer panicked").keys().any(|answered| answered.what == what)
+    }
+
     /// How many memories were acknowledged.
     pub(crate) fn acknowledged(&self) -> usize {
         self.acknowledged.lock().expect("no writer panicked").len()

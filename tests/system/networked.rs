@@ -3,11 +3,13 @@
 mod archiving;
 mod backed_up;
 mod checks;
+mod collector;
 mod density;
 mod doctor;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
+mod failover;
 mod journeys;
 mod load;
 mod outages;
@@ -16,6 +18,8 @@ mod proxy;
 mod rebuilding;
 mod replicas;
 mod rolling;
+mod selector;
 mod server;
 mod stack;
 mod switching;
+mod tracing;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::density::connected;
 use crate::server::{Server, command, place, program};
 
-const SECRET: &str = "a-secret-of-the-tests-longer-than-thirty-two-bytes";
+pub(crate) const SECRET: &str = "a-secret-of-the-tests-longer-than-thirty-two-bytes";
 
 /// Servers and the program's own processes. Dropped, all of them end.
 pub(crate) struct Stack {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use application::ports::metrics::BreakerState;
+use application::trace;
 use backon::{ExponentialBuilder, Retryable};
 use thiserror::Error;
 use tokio::time::Instant;
@@ -88,6 +89,7 @@ impl Default for Config {
 
 /// What stands before one server.
 pub struct Guard {
+    component: &'static str,
     breaker: Breaker,
     config: Config,
     failures: AtomicU64,
@@ -97,7 +99,7 @@ impl Guard {
     /// A guard before the server that `/health` and the metrics call `component`.
     pub fn new(component: &'static str, config: Config) -> Self {
         let breaker = Breaker::new(component, config.failures, config.rest);
-        Self { breaker, config, failures: AtomicU64::new(0) }
+        Self { component, breaker, config, failures: AtomicU64::new(0) }
     }
 
     /// Does `act`: refused at once while the breaker is open, ended at the timeout, repeated after an outage as long as
@@ -167,7 +169,9 @@ impl Guard {
         deadline: Instant,
         act: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Refused<E>> {
-        let ended = self.ended(deadline, act).await;
+        // In a box: futures of adapters are deep enough for the compiler.
+        let asking = Box::pin(self.ended(deadline, act));
+        let ended = trace::client(self.component, asking).await;
         match ended.as_ref().is_err_and(Outage::is_outage) {
             true => permit.outage(),
             false => permit.answered(),

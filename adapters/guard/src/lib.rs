@@ -3,7 +3,8 @@
 //! An adapter has one [`Guard`] per server and passes every request through it. A request that hangs ends at the
 //! timeout; one that may be repeated is tried again after an outage, a little later each time; after several outages
 //! on end requests are refused at once, and from time to time one of them tries whether the server is back. Only
-//! outages count: a server that answers an error is there. Clients that block run in [`Threads`].
+//! outages count: a server that answers an error is there. Clients that block run in [`Threads`]. Every attempt is a span of
+//! the request's trace.
 //!
 //! ```
 //! use somabrain_guard::{Config, Guard, Outage, Refused, Repeat};

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use application::call::Caller;
+use application::trace::Sink;
 
 /// How the API serves.
 #[derive(Debug, Clone)]
@@ -20,13 +21,23 @@ pub struct Config {
     pub cursor_key: [u8; 32],
     /// The service's version, such as `v0.1.0`.
     pub version: String,
+    /// Who wants to see traces.
+    pub traces: Sink,
 }
 
 impl Config {
     /// A service for development at `bind`, with the limits as they are by default.
     pub fn development(bind: SocketAddr, cursor_key: [u8; 32]) -> Self {
         let version = concat!("v", env!("CARGO_PKG_VERSION")).to_owned();
-        Self { bind, mode: Mode::Development, anonymous: None, limits: Limits::default(), cursor_key, version }
+        Self {
+            bind,
+            mode: Mode::Development,
+            anonymous: None,
+            limits: Limits::default(),
+            cursor_key,
+            version,
+            traces: Sink::default(),
+        }
     }
 }
 

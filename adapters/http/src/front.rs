@@ -20,7 +20,9 @@ use std::time::Instant;
 use application::brain::Brain;
 use application::call::Call;
 use application::ports::Ports;
+use application::ports::system::System;
 use application::stages::watched;
+use application::trace::{self, Origin, Traceparent};
 use futures_util::FutureExt;
 use poem::http::{HeaderValue, Method, header};
 use poem::{Endpoint, Request, Response};
@@ -71,6 +73,13 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
     pub(crate) fn new(brain: Brain<P>, config: Arc<Config>, stopping: Stopping, inner: E) -> Self {
         let places = Semaphore::new(config.limits.concurrency);
         Self { brain, config, stopping, places, inner }
+    }
+
+    /// Where the request comes from: the caller's span, or a trace of its own.
+    fn origin(&self, request: &Request, seen: &Seen) -> Origin {
+        let caller = request.header("traceparent").and_then(|given| Traceparent::parse(given).ok());
+        let unique = self.brain.ports().system().new_id();
+        Origin::new(&seen.request_id, caller, unique, self.config.traces.is_wanted())
     }
 
     /// Told apart from what cannot be served, then served.
@@ -126,7 +135,9 @@ impl<P: Ports, E: Endpoint<Output = Response>> Endpoint for Front<P, E> {
             tenant: None,
             began: Instant::now(),
         };
-        let (answered, stages) = watched(AssertUnwindSafe(self.answer(request, &mut seen)).catch_unwind()).await;
+        let origin = self.origin(&request, &seen);
+        let answering = watched(AssertUnwindSafe(self.answer(request, &mut seen)).catch_unwind());
+        let ((answered, stages), trace) = trace::watched(origin, answering).await;
         let answered = answered.unwrap_or_else(|_| Err(Problem::internal("a handler panicked")));
         let mut response = answered.unwrap_or_else(|problem| {
             observe::log_cause(&problem, &seen);
@@ -138,6 +149,7 @@ impl<P: Ports, E: Endpoint<Output = Response>> Endpoint for Front<P, E> {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         observe::record(&self.brain, &self.config, &seen, &stages, response.status());
+        observe::trace(&self.config, &seen, trace, response.status());
         Ok(response)
     }
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::error::PortError;
+use application::ports::long_term::ServiceId;
 use application::ports::{Component, Ports};
 use domain::time::Timestamp;
+use uuid::Uuid;
 
 use crate::admission::{self, RateLimit};
 use crate::counters::Counters;
@@ -27,6 +29,7 @@ const DIMENSIONS: usize = 64;
 pub struct InProcess {
     ledger: Switch<Volatile>,
     long_term: Switch<Volatile>,
+    long_term_backup: Option<Switch<Volatile>>,
     outbox: Switch<Volatile>,
     density: Switch<Volatile>,
     working: Switch<SessionMemory>,
@@ -65,11 +68,23 @@ impl InProcess {
         ports
     }
 
+    /// The same with a second long-term memory that stands by. Both are named; the first can be turned to the second, as an
+    /// address that leads to the other server: `long_term().turn_to(1)`.
+    pub fn with_backup() -> Self {
+        let named = |number| Arc::new(Volatile::new(DIMENSIONS).named(ServiceId(Uuid::from_u128(number))));
+        let (first, second) = (named(1), named(2));
+        let mut ports = Self::apart();
+        ports.long_term = Switch::<Volatile>::new(first).or(second.clone());
+        ports.long_term_backup = Some(Switch::new(second));
+        ports
+    }
+
     fn with(working: working::Config, limit: RateLimit) -> Self {
         let stored = Arc::new(Volatile::new(DIMENSIONS));
         Self {
             ledger: Switch::new(stored.clone()),
             long_term: Switch::new(stored.clone()),
+            long_term_backup: None,
             outbox: Switch::new(stored.clone()),
             density: Switch::new(stored),
             working: Switch::new(SessionMemory::new(working)),
@@ -109,6 +124,9 @@ impl Ports for InProcess {
     }
     fn long_term(&self) -> &Self::LongTerm {
         &self.long_term
+    }
+    fn long_term_backup(&self) -> Option<&Self::LongTerm> {
+        self.long_term_backup.as_ref()
     }
     fn outbox(&self) -> &Self::Outbox {
         &self.outbox

@@ -18,6 +18,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use application::ports::density::Breach;
 use application::ports::ledger::Maintenance;
+use application::ports::long_term::ServiceId;
 use domain::memory::{MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 use estate::Estate;
@@ -28,18 +29,25 @@ pub struct Volatile {
     dimensions: usize,
     /// Whether another adapter serves the long-term memory and has to be told.
     apart: bool,
+    /// Its name as a long-term memory.
+    service: ServiceId,
     state: Mutex<State>,
 }
 
 impl Volatile {
     /// Nothing stored; density matrices will have so many dimensions.
     pub fn new(dimensions: usize) -> Self {
-        Self { dimensions, apart: false, state: Mutex::default() }
+        Self { dimensions, apart: false, service: ServiceId::NAMELESS, state: Mutex::default() }
     }
 
     /// The same, as a ledger whose long-term memory is elsewhere: its acts leave entries to deliver.
     pub fn apart(dimensions: usize) -> Self {
         Self { apart: true, ..Self::new(dimensions) }
+    }
+
+    /// The same with a name, as one of several long-term memories.
+    pub fn named(self, service: ServiceId) -> Self {
+        Self { service, ..self }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -112,11 +112,14 @@ async fn partitions(client: &Client, config: &Config) -> Result<HashMap<String, 
     topics(config).into_iter().map(of_topic).collect()
 }
 
-/// A record with the time of its event, by which a topic's retention counts.
+/// A record with the time of its event, by which a topic's retention counts, and where it comes from as headers.
 fn record(message: Message<'_>) -> Record {
     let timestamp = DateTime::from_timestamp_micros(message.event.at.micros()).unwrap_or_default();
     let key = Some(message.key().to_vec());
-    Record { key, value: Some(message.value), headers: BTreeMap::new(), timestamp }
+    let request_id = ("request_id".to_owned(), message.event.request_id.clone().into_bytes());
+    let trace = message.event.outgoing().map(|span| ("traceparent".to_owned(), span.to_string().into_bytes()));
+    let headers: BTreeMap<String, Vec<u8>> = std::iter::once(request_id).chain(trace).collect();
+    Record { key, value: Some(message.value), headers, timestamp }
 }
 
 /// A topic that is gone is told as one that never was.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use application::ports::error::PortError;
-use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use domain::encoding::{EncoderId, Encoding};
 use domain::index::{Candidate, Found, Reading};
 use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Seq, Times};
@@ -24,8 +24,8 @@ use tokio::task::JoinSet;
 struct Canned(Vec<Candidate>);
 
 impl LongTermMemory for Canned {
-    async fn apply(&self, _: &Tenant, _: &[Entry]) -> Result<(), PortError> {
-        Ok(())
+    async fn apply(&self, _: &Tenant, _: &[Entry]) -> Result<ServiceId, PortError> {
+        Ok(ServiceId::NAMELESS)
     }
 
     async fn position(&self, _: &Tenant) -> Result<Seq, PortError> {
@@ -36,8 +36,13 @@ impl LongTermMemory for Canned {
         Ok(())
     }
 
-    async fn search(&self, _: &Cue) -> Result<Found, PortError> {
-        Ok(Found { candidates: self.0.clone(), reading: Reading::default() })
+    async fn search(&self, _: &Cue) -> Result<Searched, PortError> {
+        let found = Found { candidates: self.0.clone(), reading: Reading::default() };
+        Ok(Searched { found, by: ServiceId::NAMELESS })
+    }
+
+    async fn service(&self) -> Result<ServiceId, PortError> {
+        Ok(ServiceId::NAMELESS)
     }
 }
 
@@ -73,7 +78,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let endpoint = format!("http://{}", listener.local_addr()?);
     let engine = Canned((1..=48).map(candidate).collect::<Result<_, _>>()?);
     let bytes: usize = engine.0.iter().map(|one| somabrain_record::to_json(&one.memory).len()).sum();
-    let config = server::Config { token: "a-token".into(), version: "v1".into() };
+    let config = server::Config { token: "a-token".into(), version: "v1".into(), traces: Default::default() };
     let mut running = JoinSet::new();
     running.spawn(server::serve(listener, Arc::new(engine), config, std::future::pending()));
     let memory = MemoryService::connect(client::Config::new(&endpoint, "a-token"))?;

@@ -1,30 +1,33 @@
 //! A long-term memory that asks a memory service.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use application::ports::error::PortError;
-use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::metrics::BreakerState;
+use application::trace::{self, Outgoing};
 use bytes::Bytes;
-use domain::index::Found;
 use domain::memory::Seq;
 use domain::recall::cue::Cue;
 use domain::tenant::Tenant;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use somabrain_guard::{Guard, Repeat, Threads};
+use somabrain_guard::{Guard, Refused, Repeat, Threads};
 use thiserror::Error;
 use ureq::Agent;
-use ureq::http::{HeaderValue, Uri, header};
+use ureq::http::{HeaderValue, Method, Request, Uri, header};
 
 use crate::error::{Error, at};
-use crate::wire::{self, CandidatesWire, CueWire, EntryWire, PositionWire};
+use crate::wire::{self, CandidatesWire, CueWire, EntryWire, PositionWire, ServiceWire};
 use crate::{MOST_BYTES, MOST_ENTRIES};
 
 /// Where the memory service is and how long to wait for it.
 #[derive(Clone)]
 pub struct Config {
+    /// Its name in the log and the metrics.
+    pub component: &'static str,
     /// Its address, such as `http://memory-service:9797`; `https` where TLS ends elsewhere.
     pub endpoint: String,
     /// The token that it asks for.
@@ -39,13 +42,14 @@ impl Config {
     /// The usual: an answer within 2 s, two repetitions after an outage, 64 requests at once.
     pub fn new(endpoint: &str, token: &str) -> Self {
         let guard = somabrain_guard::Config::default();
-        Self { endpoint: endpoint.to_owned(), token: token.to_owned(), guard, threads: 64 }
+        Self { component: "memory_service", endpoint: endpoint.to_owned(), token: token.to_owned(), guard, threads: 64 }
     }
 }
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
+            .field("component", &self.component)
             .field("endpoint", &self.endpoint)
             .field("token", &"***")
             .field("guard", &self.guard)
@@ -67,20 +71,32 @@ pub enum InvalidConfig {
 
 /// What is done with a path.
 #[derive(Debug, Clone)]
-enum Method {
+enum Ask {
     Get,
     Post(Bytes),
     Delete,
 }
 
 /// The client. Every request is idempotent: it is repeated after an outage, while there is time.
+///
+/// Connections are kept, and would stay with a server as long as it lives, though the address leads elsewhere by now. Who
+/// answers is therefore asked by a new connection each time; where it is another than before, those that are kept are let go.
 pub struct MemoryService {
-    agent: Agent,
+    agent: RwLock<Agent>,
+    /// Keeps no connection.
+    fresh: Agent,
+    /// Who answered by it last.
+    named: Mutex<Option<ServiceId>>,
+    timeout: Duration,
+    connections: usize,
     endpoint: String,
     bearer: HeaderValue,
     guard: Guard,
     threads: Threads,
 }
+
+/// Times that a request of many parts is begun anew because another service answers in the middle.
+const MOST_SERVICES: usize = 3;
 
 /// Bytes of entries after which a request is closed, so that it can be answered in time; one entry more is far from the
 /// limit.
@@ -89,7 +105,7 @@ const ENOUGH: usize = 4 << 20;
 impl MemoryService {
     /// Checks the settings; connections are made when they are needed.
     pub fn connect(config: Config) -> Result<Self, InvalidConfig> {
-        let Config { endpoint, token, guard, threads } = config;
+        let Config { component, endpoint, token, guard, threads } = config;
         let uri: Uri = endpoint.parse().map_err(|_| InvalidConfig::Endpoint)?;
         let known = matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none();
         if !known || uri.host().is_none_or(str::is_empty) {
@@ -101,14 +117,23 @@ impl MemoryService {
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| InvalidConfig::Token)?;
         bearer.set_sensitive(true);
         let endpoint = endpoint.trim_end_matches('/').to_owned();
-        let agent = agent(guard.timeout, threads);
-        let guard = Guard::new("memory_service", guard);
-        Ok(Self { agent, endpoint, bearer, guard, threads: Threads::new(threads) })
+        let timeout = guard.timeout;
+        Ok(Self {
+            agent: RwLock::new(agent(timeout, threads)),
+            fresh: agent(timeout, 0),
+            named: Mutex::default(),
+            timeout,
+            connections: threads,
+            endpoint,
+            bearer,
+            guard: Guard::new(component, guard),
+            threads: Threads::new(threads),
+        })
     }
 
     /// Whether the service answers and is well, for `/health`.
     pub async fn probe(&self) -> Result<(), PortError> {
-        let asked = self.guard.probe(self.send("/health".into(), Method::Get)).await;
+        let asked = self.guard.probe(self.send(self.kept(), "/health".into(), Ask::Get)).await;
         asked.map(|_| ()).map_err(|refused| at("answer", refused))
     }
 
@@ -127,46 +152,92 @@ impl MemoryService {
         &self,
         operation: &'static str,
         path: String,
-        method: Method,
+        ask: Ask,
     ) -> Result<T, PortError> {
         let asked = self.guard.run(Repeat::Idempotent, || {
-            let sent = self.send(path.clone(), method.clone());
+            let sent = self.send(self.kept(), path.clone(), ask.clone());
             async { Ok(wire::read(&sent.await?)?) }
         });
         asked.await.map_err(|refused| at(operation, refused))
     }
 
     /// One request in a thread that may block.
-    async fn send(&self, path: String, method: Method) -> Result<Vec<u8>, Error> {
-        let (agent, bearer, url) = (self.agent.clone(), self.bearer.clone(), self.endpoint.clone() + &path);
-        self.threads.run(move || exchange(&agent, &bearer, &url, method)).await?
+    async fn send(&self, agent: Agent, path: String, ask: Ask) -> Result<Vec<u8>, Error> {
+        let (bearer, url) = (self.bearer.clone(), self.endpoint.clone() + &path);
+        let outgoing = trace::outgoing();
+        self.threads.run(move || exchange(&agent, &bearer, outgoing, &url, ask)).await?
+    }
+
+    fn kept(&self) -> Agent {
+        self.agent.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets go of all connections if it is another service than before.
+    fn note(&self, service: ServiceId) {
+        let before = self.named.lock().unwrap_or_else(PoisonError::into_inner).replace(service);
+        if before.is_some_and(|before| before != service) {
+            tracing::info!(service = %service.0, "the address of the memory service leads to another one");
+            *self.agent.write().unwrap_or_else(PoisonError::into_inner) = agent(self.timeout, self.connections);
+        }
+    }
+
+    /// Applies all parts; who has each of them, in their order.
+    async fn apply_parts(&self, tenant: &Tenant, parts: &[Bytes]) -> Result<Vec<ServiceId>, PortError> {
+        let mut by = Vec::with_capacity(parts.len());
+        for part in parts {
+            let path = format!("/v1/tenants/{tenant}/memories");
+            let applied: PositionWire = self.ask("apply entries", path, Ask::Post(part.clone())).await?;
+            by.push(wire::named(applied.service));
+        }
+        Ok(by)
     }
 }
 
 impl LongTermMemory for MemoryService {
-    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
-        for body in bodies(entries) {
-            let path = format!("/v1/tenants/{tenant}/memories");
-            self.ask::<PositionWire>("apply entries", path, Method::Post(body)).await?;
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<ServiceId, PortError> {
+        let parts = bodies(entries);
+        for _ in 0..MOST_SERVICES {
+            let by = self.apply_parts(tenant, &parts).await?;
+            match by.split_first() {
+                None => return self.service().await,
+                Some((first, others)) if others.iter().all(|other| other == first) => return Ok(*first),
+                Some(_) => {}
+            }
         }
-        Ok(())
+        Err(at("apply entries", Refused::Failed(Error::Changing)))
     }
 
     async fn position(&self, tenant: &Tenant) -> Result<Seq, PortError> {
         let path = format!("/v1/tenants/{tenant}/position");
-        Ok(Seq(self.ask::<PositionWire>("tell its position", path, Method::Get).await?.position))
+        Ok(Seq(self.ask::<PositionWire>("tell its position", path, Ask::Get).await?.position))
     }
 
     async fn clear(&self) -> Result<(), PortError> {
-        self.ask::<PositionWire>("forget everything", "/v1/memories".into(), Method::Delete).await.map(drop)
+        self.ask::<PositionWire>("forget everything", "/v1/memories".into(), Ask::Delete).await.map(drop)
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Searched, PortError> {
         let path = format!("/v1/tenants/{}/search", cue.tenant);
         let body = wire::write(&CueWire::from(cue));
-        let found: CandidatesWire = self.ask("search", path, Method::Post(body.into())).await?;
-        let found = Found::try_from(found);
-        found.map_err(|invalid| at("search", somabrain_guard::Refused::Failed(invalid.into())))
+        let found: CandidatesWire = self.ask("search", path, Ask::Post(body.into())).await?;
+        Searched::try_from(found).map_err(|invalid| at("search", Refused::Failed(invalid.into())))
+    }
+
+    async fn service(&self) -> Result<ServiceId, PortError> {
+        let asked = self.guard.run(Repeat::Idempotent, || {
+            let sent = self.send(self.fresh.clone(), "/v1/service".into(), Ask::Get);
+            async {
+                match sent.await {
+                    Ok(answer) => Ok(ServiceId(wire::read::<ServiceWire>(&answer)?.service)),
+                    // A version before names, or an engine that has none.
+                    Err(Error::Answered { status: 404, .. }) => Ok(ServiceId::NAMELESS),
+                    Err(error) => Err(error),
+                }
+            }
+        });
+        let service = asked.await.map_err(|refused| at("tell its name", refused))?;
+        self.note(service);
+        Ok(service)
     }
 }
 
@@ -184,13 +255,23 @@ fn agent(timeout: Duration, threads: usize) -> Agent {
 }
 
 /// One request and its answer; blocks until the agent's timeout at the latest.
-fn exchange(agent: &Agent, bearer: &HeaderValue, url: &str, method: Method) -> Result<Vec<u8>, Error> {
-    let mut response = match method {
-        Method::Delete => agent.delete(url).header(header::AUTHORIZATION, bearer).call()?,
-        Method::Get => agent.get(url).header(header::AUTHORIZATION, bearer).call()?,
-        Method::Post(body) => {
-            let request = agent.post(url).header(header::AUTHORIZATION, bearer);
-            request.header(header::CONTENT_TYPE, "application/json").send(&body[..])?
+fn exchange(
+    agent: &Agent,
+    bearer: &HeaderValue,
+    outgoing: Option<Outgoing>,
+    url: &str,
+    ask: Ask,
+) -> Result<Vec<u8>, Error> {
+    let mut request = Request::builder().uri(url).header(header::AUTHORIZATION, bearer);
+    if let Some(Outgoing { request_id, traceparent }) = outgoing {
+        request = request.header("x-request-id", request_id).header("traceparent", traceparent.to_string());
+    }
+    let mut response = match ask {
+        Ask::Get => agent.run(request.method(Method::GET).body(()).map_err(ureq::Error::from)?)?,
+        Ask::Delete => agent.run(request.method(Method::DELETE).body(()).map_err(ureq::Error::from)?)?,
+        Ask::Post(body) => {
+            let request = request.method(Method::POST).header(header::CONTENT_TYPE, "application/json");
+            agent.run(request.body(&body[..]).map_err(ureq::Error::from)?)?
         }
     };
     let bytes = response.body_mut().with_config().limit(MOST_BYTES as u64).read_to_vec()?;

@@ -23,6 +23,9 @@ pub(crate) enum Error {
     /// The answer is none.
     #[error("the memory service does not speak this wire: {0}")]
     Wire(#[from] InvalidWire),
+    /// In the middle of a request another service answered, again and again.
+    #[error("another memory service answers from one request to the next")]
+    Changing,
     /// The thread that asked has ended.
     #[error(transparent)]
     Gone(#[from] Gone),
@@ -39,7 +42,7 @@ impl Outage for Error {
         match self {
             Self::Unreached(_) => true,
             Self::Answered { status, .. } => matches!(status, 502..=504),
-            Self::Wire(_) | Self::Gone(_) => false,
+            Self::Wire(_) | Self::Gone(_) | Self::Changing => false,
         }
     }
 }
@@ -47,7 +50,7 @@ impl Outage for Error {
 impl Error {
     fn kind(&self) -> PortErrorKind {
         match self {
-            Self::Unreached(_) | Self::Gone(_) => PortErrorKind::Unavailable,
+            Self::Unreached(_) | Self::Gone(_) | Self::Changing => PortErrorKind::Unavailable,
             Self::Answered { status: 408 | 429 | 502..=504, .. } => PortErrorKind::Unavailable,
             Self::Answered { status: 507, .. } => PortErrorKind::Full,
             Self::Answered { status: 409, .. } => PortErrorKind::Conflict,

@@ -5,7 +5,7 @@
 //! use somabrain_memory_service::server::{Config, serve};
 //!
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:9797").await?;
-//! let config = Config { token: "a token of its own".into(), version: "v1".into() };
+//! let config = Config { token: "a token of its own".into(), version: "v1".into(), traces: Default::default() };
 //! serve(listener, engine, config, std::future::pending()).await
 //! # }
 //! ```
@@ -26,6 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::long_term::LongTermMemory;
+use application::trace::Sink;
 use poem::listener::TcpAcceptor;
 use poem::{Endpoint, Response, Server};
 use tokio::net::TcpListener;
@@ -43,11 +44,17 @@ pub struct Config {
     pub token: String,
     /// The service's version, for `/health`.
     pub version: String,
+    /// Who wants to see traces.
+    pub traces: Sink,
 }
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config").field("token", &"***").field("version", &self.version).finish()
+        f.debug_struct("Config")
+            .field("token", &"***")
+            .field("version", &self.version)
+            .field("traces", &self.traces)
+            .finish()
     }
 }
 

@@ -1,9 +1,13 @@
 //! What travels between client and server, and its conversions. What is read is input and is checked again.
+//!
+//! Client and server may be a version apart, either way: fields that are not known are passed over, and fields that came
+//! later need not be there. A filter is the exception: a condition that is passed over would answer too much.
 
 mod cue;
 mod entry;
 mod terms;
 
+use application::ports::long_term::{Searched, ServiceId};
 use domain::index::{Candidate, Found, Reading};
 use domain::memory::{Memory, Seq};
 use serde::de::DeserializeOwned;
@@ -11,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use somabrain_record::{InvalidRecord, Record};
 use std::sync::Arc;
 use thiserror::Error;
+use uuid::Uuid;
 
 pub(crate) use cue::CueWire;
 pub(crate) use entry::EntryWire;
@@ -41,7 +46,6 @@ impl From<InvalidRecord> for InvalidWire {
 
 /// Entries to apply, in their order.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct EntriesWire {
     pub(crate) entries: Vec<EntryWire>,
 }
@@ -50,6 +54,24 @@ pub(crate) struct EntriesWire {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PositionWire {
     pub(crate) position: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) service: Option<Uuid>,
+}
+
+/// Who answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ServiceWire {
+    pub(crate) service: Uuid,
+}
+
+/// The name of a service, if it has one.
+pub(crate) fn name_of(service: ServiceId) -> Option<Uuid> {
+    (service != ServiceId::NAMELESS).then_some(service.0)
+}
+
+/// Who answered: a service that tells no name is nameless.
+pub(crate) fn named(service: Option<Uuid>) -> ServiceId {
+    service.map_or(ServiceId::NAMELESS, ServiceId)
 }
 
 /// What a search found, the best first, and how the query was read.
@@ -57,6 +79,8 @@ pub(crate) struct PositionWire {
 pub(crate) struct CandidatesWire {
     candidates: Vec<CandidateWire>,
     reading: ReadingWire,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    service: Option<Uuid>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,8 +97,8 @@ struct ReadingWire {
     named: usize,
 }
 
-impl From<&Found> for CandidatesWire {
-    fn from(found: &Found) -> Self {
+impl From<&Searched> for CandidatesWire {
+    fn from(Searched { found, by }: &Searched) -> Self {
         let wire = |one: &Candidate| CandidateWire {
             seq: one.seq.0,
             signals: TermsWire(one.signals),
@@ -82,11 +106,12 @@ impl From<&Found> for CandidatesWire {
             named: one.named,
         };
         let Reading { words, named } = found.reading;
-        Self { candidates: found.candidates.iter().map(wire).collect(), reading: ReadingWire { words, named } }
+        let candidates = found.candidates.iter().map(wire).collect();
+        Self { candidates, reading: ReadingWire { words, named }, service: name_of(*by) }
     }
 }
 
-impl TryFrom<CandidatesWire> for Found {
+impl TryFrom<CandidatesWire> for Searched {
     type Error = InvalidWire;
 
     fn try_from(wire: CandidatesWire) -> Result<Self, InvalidWire> {
@@ -96,7 +121,8 @@ impl TryFrom<CandidatesWire> for Found {
         };
         let candidates: Result<Vec<Candidate>, InvalidWire> = wire.candidates.into_iter().map(candidate).collect();
         let ReadingWire { words, named } = wire.reading;
-        Ok(Self { candidates: candidates?, reading: Reading { words, named } })
+        let found = Found { candidates: candidates?, reading: Reading { words, named } };
+        Ok(Self { found, by: self::named(wire.service) })
     }
 }
 

@@ -9,10 +9,9 @@ use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
     Stale, Stored, Version, Written,
 };
-use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::encoding::EncoderId;
-use domain::index::Found;
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
@@ -21,6 +20,7 @@ use somabrain_inprocess::Volatile;
 use somabrain_memory_service::{MemoryService, client, server};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 /// A ledger whose every act is delivered to a memory service before it is answered.
 struct Delivering {
@@ -32,9 +32,14 @@ struct Delivering {
 async fn delivering() -> Delivering {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let config = server::Config { token: "a-token".into(), version: "v1".into() };
+    let config = server::Config { token: "a-token".into(), version: "v1".into(), traces: Default::default() };
     let mut running = JoinSet::new();
-    running.spawn(server::serve(listener, Arc::new(Volatile::new(64)), config, std::future::pending()));
+    running.spawn(server::serve(
+        listener,
+        Arc::new(Volatile::new(64).named(ServiceId(Uuid::from_u128(7)))),
+        config,
+        std::future::pending(),
+    ));
     let memory = MemoryService::connect(client::Config::new(&endpoint, "a-token")).unwrap();
     Delivering { ledger: Volatile::apart(64), memory, _server: running }
 }
@@ -109,7 +114,7 @@ impl Ledger for Delivering {
 }
 
 impl LongTermMemory for Delivering {
-    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<ServiceId, PortError> {
         self.memory.apply(tenant, entries).await
     }
 
@@ -121,8 +126,12 @@ impl LongTermMemory for Delivering {
         self.memory.clear().await
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Searched, PortError> {
         self.memory.search(cue).await
+    }
+
+    async fn service(&self) -> Result<ServiceId, PortError> {
+        self.memory.service().await
     }
 }
 

@@ -1,6 +1,7 @@
 //! The HTTP client, which blocks.
 
 use application::ports::policy::Decision;
+use application::trace::Outgoing;
 use ureq::http::{Response, Uri};
 use ureq::{Agent, Body};
 
@@ -47,10 +48,13 @@ impl Client {
     }
 
     /// Asks for a decision; `body` is the JSON of the question.
-    pub(crate) fn decide(&self, body: &[u8]) -> Result<Decision, Error> {
+    pub(crate) fn decide(&self, body: &[u8], outgoing: Option<Outgoing>) -> Result<Decision, Error> {
         let mut request = self.agent.post(&self.decide).content_type("application/json");
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);
+        }
+        if let Some(Outgoing { request_id, traceparent }) = outgoing {
+            request = request.header("x-request-id", request_id).header("traceparent", traceparent.to_string());
         }
         answer::decision(&read(request.send(body))?).map_err(Error::NoDecision)
     }

@@ -26,6 +26,7 @@ use std::time::Duration;
 use application::ports::error::{PortError, PortErrorKind};
 use application::ports::metrics::BreakerState;
 use application::ports::policy::{Decision, Policy, Question};
+use application::trace;
 use somabrain_guard::{Guard, Outage, Refused, Repeat, Threads};
 use thiserror::Error;
 
@@ -137,7 +138,10 @@ impl Opa {
         let body: Arc<[u8]> = input.body().map_err(|error| Refused::Failed(Error::Question(error)))?.into();
         let ask = || {
             let (client, body) = (Arc::clone(&self.client), Arc::clone(&body));
-            async move { self.threads.run(move || client.decide(&body)).await? }
+            async move {
+                let outgoing = trace::outgoing();
+                self.threads.run(move || client.decide(&body, outgoing)).await?
+            }
         };
         self.guard.run(Repeat::Idempotent, ask).await
     }

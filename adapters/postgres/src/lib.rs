@@ -37,6 +37,7 @@ mod requeue;
 mod row;
 mod schema;
 mod sealing;
+mod services;
 mod stale;
 mod switches;
 mod transaction;

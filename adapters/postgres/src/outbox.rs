@@ -1,6 +1,6 @@
 //! The outbox: who is told what was written, by whichever process claims it.
 //!
-//! Both receivers have their leases for themselves. Entries come from the rows of the outbox; events from the audit log,
+//! Each receiver has its leases for itself. Entries come from the rows of the outbox; events from the audit log,
 //! which is sealed first (see [`crate::sealing`]): their order is that of the chain.
 
 mod depth;
@@ -10,14 +10,15 @@ mod leases;
 
 use application::ports::error::PortError;
 use application::ports::events::Event;
-use application::ports::long_term::Entry;
-use application::ports::outbox::{Batch, Claim, Depth, Outbox, Receiver, Settling, Told, Work};
+use application::ports::long_term::ServiceId;
+use application::ports::outbox::{Batch, Claim, Depth, Enrolling, Outbox, Receiver, Settling, Told, Undelivered, Work};
 use domain::memory::Seq;
 use domain::tenant::{Namespace, Tenant};
 use domain::time::Timestamp;
 
 use crate::Postgres;
 use crate::error::{Error, InvalidRow};
+use crate::outgoing::STREAM;
 use crate::transaction::Locks;
 use crate::wrong::Wrong;
 use leases::Lease;
@@ -26,24 +27,36 @@ use leases::Lease;
 const ROUNDS: usize = 16;
 
 impl Outbox for Postgres {
-    async fn undelivered(&self, tenant: &Tenant, namespace: &Namespace, limit: usize) -> Result<Vec<Entry>, PortError> {
-        let asked = self
-            .ask(|| async move { entries::undelivered(&*self.connection().await?, tenant, namespace, limit).await });
+    async fn undelivered(
+        &self,
+        service: ServiceId,
+        tenant: &Tenant,
+        namespace: &Namespace,
+        limit: usize,
+    ) -> Result<Undelivered, PortError> {
+        let asked = self.ask(|| async move {
+            entries::undelivered(&*self.connection().await?, service, tenant, namespace, limit).await
+        });
         asked.await.map_err(|error| error.at("outbox", "read what is undelivered"))
     }
 
-    async fn acknowledge(&self, tenant: &Tenant, places: &[Seq]) -> Result<(), PortError> {
+    async fn acknowledge(&self, service: ServiceId, tenant: &Tenant, places: &[Seq]) -> Result<(), PortError> {
         if places.is_empty() {
             return Ok(());
         }
-        let told = self.ask(|| async move { entries::acknowledge(&*self.connection().await?, tenant, places).await });
+        let told =
+            self.ask(|| async move { entries::acknowledge(&*self.connection().await?, service, tenant, places).await });
         told.await.map_err(|error| error.at("outbox", "acknowledge entries"))
+    }
+
+    async fn enrol(&self, enrolling: Enrolling) -> Result<bool, PortError> {
+        self.enrol_service(enrolling).await.map_err(|error| error.at("outbox", "enrol a memory service"))
     }
 
     async fn claim(&self, claim: Claim) -> Result<Option<Batch>, PortError> {
         let claimed = async {
             match claim.receiver {
-                Receiver::LongTerm => self.claim_entries(&claim).await,
+                Receiver::LongTerm(service) => self.claim_entries(service, &claim).await,
                 Receiver::Stream => self.claim_events(&claim).await,
             }
         };
@@ -53,10 +66,12 @@ impl Outbox for Postgres {
     async fn settle(&self, settling: Settling) -> Result<(), PortError> {
         let settling = &settling;
         let settled = async {
-            match &settling.told {
-                Told::Entries(places) => self.settle_entries(settling, places).await,
-                Told::Events(None) => self.free(Receiver::Stream, settling).await,
-                Told::Events(Some(number)) => self.settle_events(settling, *number).await,
+            match (settling.receiver, &settling.told) {
+                (Receiver::LongTerm(service), Told::Entries(places)) => {
+                    self.settle_entries(service, settling, places).await
+                }
+                (Receiver::Stream, Told::Events(Some(number))) => self.settle_events(settling, *number).await,
+                (_, Told::Events(_) | Told::Entries(_)) => self.free(settling).await,
             }
         };
         settled.await.map_err(|error| error.at("outbox", "settle a batch"))
@@ -70,11 +85,13 @@ impl Outbox for Postgres {
 }
 
 impl Postgres {
-    async fn claim_entries(&self, claim: &Claim) -> Result<Option<Batch>, Error> {
+    async fn claim_entries(&self, service: ServiceId, claim: &Claim) -> Result<Option<Batch>, Error> {
         let (mut passed, mut wrong) = (Vec::new(), Wrong::default());
-        while let Some(Lease { tenant, .. }) = self.take(claim, &passed).await? {
+        let Some(name) = self.name(claim.receiver).await? else { return Ok(None) };
+        while let Some(Lease { tenant, .. }) = self.take(&name, claim, &passed).await? {
             let whose = &tenant;
-            let read = self.ask(|| async move { entries::batch(&*self.connection().await?, whose, claim).await });
+            let read =
+                self.ask(|| async move { entries::batch(&*self.connection().await?, service, whose, claim).await });
             // A tenant whose rows are damaged rests as long as its lease, and keeps no other waiting.
             let Some(entries) = wrong.unless(read.await)? else {
                 passed.push(tenant);
@@ -84,7 +101,7 @@ impl Postgres {
                 return Ok(Some(Batch { tenant, work: Work::Entries(entries) }));
             }
             // Acknowledged meanwhile.
-            self.free(Receiver::LongTerm, &nothing(claim, &tenant)).await?;
+            self.free(&nothing(claim, &tenant)).await?;
             passed.push(tenant);
         }
         wrong.end().map(|()| None)
@@ -93,7 +110,7 @@ impl Postgres {
     async fn claim_events(&self, claim: &Claim) -> Result<Option<Batch>, Error> {
         let (mut passed, mut wrong) = (Vec::new(), Wrong::default());
         while self.config.events
-            && let Some(lease) = self.take(claim, &passed).await?
+            && let Some(lease) = self.take(STREAM, claim, &passed).await?
         {
             let Some(events) = wrong.unless(self.sealed_events(&lease, claim.limit).await)? else {
                 passed.push(lease.tenant);
@@ -103,7 +120,7 @@ impl Postgres {
                 return Ok(Some(Batch { tenant: lease.tenant, work: Work::Events(events) }));
             }
             // Told meanwhile, or somebody else is sealing it.
-            self.free(Receiver::Stream, &nothing(claim, &lease.tenant)).await?;
+            self.free(&nothing(claim, &lease.tenant)).await?;
             passed.push(lease.tenant);
         }
         wrong.unless(self.seal_what_is_left(ROUNDS).await)?;
@@ -127,19 +144,25 @@ impl Postgres {
         Ok(Vec::new())
     }
 
-    async fn take(&self, claim: &Claim, passed: &[Tenant]) -> Result<Option<Lease>, Error> {
-        self.ask(|| async move { leases::take(&*self.connection().await?, claim, passed).await }).await
+    async fn name(&self, receiver: Receiver) -> Result<Option<String>, Error> {
+        self.ask(|| async move { leases::name(&*self.connection().await?, receiver).await }).await
     }
 
-    async fn free(&self, receiver: Receiver, settling: &Settling) -> Result<(), Error> {
-        self.ask(|| async move { leases::free(&*self.connection().await?, receiver, settling).await }).await
+    async fn take(&self, name: &str, claim: &Claim, passed: &[Tenant]) -> Result<Option<Lease>, Error> {
+        self.ask(|| async move { leases::take(&*self.connection().await?, name, claim, passed).await }).await
     }
 
-    async fn settle_entries(&self, settling: &Settling, places: &[Seq]) -> Result<(), Error> {
+    async fn free(&self, settling: &Settling) -> Result<(), Error> {
+        let Some(name) = &self.name(settling.receiver).await? else { return Ok(()) };
+        self.ask(|| async move { leases::free(&*self.connection().await?, name, settling).await }).await
+    }
+
+    async fn settle_entries(&self, service: ServiceId, settling: &Settling, places: &[Seq]) -> Result<(), Error> {
+        let Some(name) = &self.name(settling.receiver).await? else { return Ok(()) };
         let settled = self.ask(|| async move {
             let connection = self.connection().await?;
-            entries::acknowledge(&connection, &settling.tenant, places).await?;
-            leases::free(&connection, Receiver::LongTerm, settling).await
+            entries::acknowledge(&connection, service, &settling.tenant, places).await?;
+            leases::free(&connection, name, settling).await
         });
         settled.await
     }
@@ -158,5 +181,5 @@ impl Postgres {
 /// What gives back a lease of which nothing came.
 fn nothing(claim: &Claim, tenant: &Tenant) -> Settling {
     let told = Told::Entries(Vec::new());
-    Settling { tenant: tenant.clone(), holder: claim.holder, told, free: claim.now }
+    Settling { tenant: tenant.clone(), receiver: claim.receiver, holder: claim.holder, told, free: claim.now }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::schema::outbox_events;
 use crate::values::to_timestamptz;
 
-/// `receiver` of entries.
+/// `receiver` of entries as acts write them: that of the first memory service. A trigger writes those of the others.
 pub(crate) const LONG_TERM: &str = "long_term";
 /// `receiver` of events.
 pub(crate) const STREAM: &str = "stream";
@@ -36,7 +36,7 @@ pub(crate) struct OutboxRow {
 }
 
 impl OutboxRow {
-    /// The row of an entry for the long-term memory.
+    /// The row of an entry for the memory services.
     pub(crate) fn entry(tenant: &Tenant, note: &Note, entry: &Entry) -> Self {
         let (event_type, namespace) = match &entry.act {
             Act::Put { memory, .. } => (PUT, &memory.namespace),

@@ -1,4 +1,4 @@
-//! The outbox as operators see it: everything into it again, for a long-term memory that was lost; what is done out of it.
+//! Everything into the outbox, again or for a service that is new, a page at a time; what is done out of it.
 
 use application::ports::error::PortError;
 use diesel::prelude::*;
@@ -19,9 +19,9 @@ const MEMORIES: &str = "\
         SELECT seq, changed_seq, tenant_id, id, namespace FROM memories WHERE seq > $1 ORDER BY seq LIMIT $2\
     ), queued AS (\
         INSERT INTO outbox_events (event_type, tenant_id, receiver, namespace, memory_id, seq, created_at) \
-        SELECT 'put', p.tenant_id, 'long_term', p.namespace, p.id, p.changed_seq, $3 FROM page p \
+        SELECT 'put', p.tenant_id, $4, p.namespace, p.id, p.changed_seq, $3 FROM page p \
         WHERE NOT EXISTS (SELECT FROM outbox_events e WHERE e.tenant_id = p.tenant_id AND e.memory_id = p.id \
-        AND e.processed_at IS NULL AND e.receiver = 'long_term') ORDER BY p.changed_seq \
+        AND e.processed_at IS NULL AND e.receiver = $4) ORDER BY p.changed_seq \
         ON CONFLICT DO NOTHING RETURNING 1\
     ) \
     SELECT (SELECT max(seq) FROM page) AS last, (SELECT count(*) FROM queued) AS queued";
@@ -33,9 +33,9 @@ const TOMBSTONES: &str = "\
         SELECT tenant_id, id, seq FROM tombstones WHERE (tenant_id, id) > ($1, $2) ORDER BY tenant_id, id LIMIT $3\
     ), queued AS (\
         INSERT INTO outbox_events (event_type, tenant_id, receiver, namespace, memory_id, seq, created_at) \
-        SELECT 'erase', p.tenant_id, 'long_term', 'default', p.id, nextval('ledger_seq'), $4 FROM page p \
+        SELECT 'erase', p.tenant_id, $5, 'default', p.id, nextval('ledger_seq'), $4 FROM page p \
         WHERE NOT EXISTS (SELECT FROM outbox_events e WHERE e.tenant_id = p.tenant_id AND e.memory_id = p.id \
-        AND e.processed_at IS NULL AND e.receiver = 'long_term') ORDER BY p.seq RETURNING 1\
+        AND e.processed_at IS NULL AND e.receiver = $5) ORDER BY p.seq RETURNING 1\
     ) \
     SELECT l.tenant_id, l.id, (SELECT count(*) FROM queued) AS queued \
     FROM (SELECT tenant_id, id FROM page ORDER BY tenant_id DESC, id DESC LIMIT 1) l";
@@ -45,55 +45,80 @@ const PRUNE: &str = "\
         SELECT id FROM outbox_events WHERE status = 'processed' AND created_at < $1 AND processed_at < $1 \
         ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)";
 
+/// What became of a page of memories.
 #[derive(QueryableByName)]
-struct Memories {
+pub(crate) struct Memories {
     #[diesel(sql_type = Nullable<BigInt>)]
-    last: Option<i64>,
+    pub(crate) last: Option<i64>,
     #[diesel(sql_type = BigInt)]
     queued: i64,
 }
 
+/// What became of a page of tombstones: the last of them.
 #[derive(QueryableByName)]
-struct Tombstones {
+pub(crate) struct Tombstones {
     #[diesel(sql_type = Text)]
-    tenant_id: String,
+    pub(crate) tenant_id: String,
     #[diesel(sql_type = diesel::sql_types::Uuid)]
-    id: Uuid,
+    pub(crate) id: Uuid,
     #[diesel(sql_type = BigInt)]
     queued: i64,
 }
 
 impl Postgres {
     /// Puts every memory, and the erasure of every one that is no more, of all tenants into the outbox again, as of
-    /// `now`, for a long-term memory that has lost what it knew; what is waiting already is not put in twice. Answers how
-    /// many entries that were.
+    /// `now`, for each memory service: one has lost what it was told, and still has its name. What is waiting already is not
+    /// put in twice. Answers how many entries that were for the one that has the most.
     pub async fn enqueue_all(&self, now: Timestamp) -> Result<u64, PortError> {
         let queued = async {
-            let erased = self.enqueue_tombstones(now).await?;
-            Ok::<u64, Error>(erased + self.enqueue_memories(now).await?)
+            let mut most = 0;
+            for receiver in self.receivers().await? {
+                let erased = self.enqueue_tombstones(&receiver, now).await?;
+                most = most.max(erased + self.enqueue_memories(&receiver, now).await?);
+            }
+            Ok::<u64, Error>(most)
         };
         queued.await.map_err(|error| error.at("outbox", "queue everything again"))
     }
 
-    async fn enqueue_memories(&self, now: Timestamp) -> Result<u64, Error> {
+    async fn enqueue_memories(&self, receiver: &str, now: Timestamp) -> Result<u64, Error> {
         let (mut after, mut queued) = (i64::MIN, 0);
         loop {
-            let page = self.ask(|| async move { memories(&*self.connection().await?, after, now).await }).await?;
+            let page = self.enqueue_some_memories(receiver, after, now).await?;
             let Some(last) = page.last else { return Ok(queued) };
             after = last;
             queued += page.queued.unsigned_abs();
         }
     }
 
-    async fn enqueue_tombstones(&self, now: Timestamp) -> Result<u64, Error> {
+    async fn enqueue_tombstones(&self, receiver: &str, now: Timestamp) -> Result<u64, Error> {
         let (mut after, mut queued) = ((String::new(), Uuid::nil()), 0);
         loop {
-            let from = &after;
-            let page = self.ask(|| async move { tombstones(&*self.connection().await?, from, now).await }).await?;
+            let page = self.enqueue_some_tombstones(receiver, &after, now).await?;
             let Some(page) = page else { return Ok(queued) };
             after = (page.tenant_id, page.id);
             queued += page.queued.unsigned_abs();
         }
+    }
+
+    /// One page of memories, those after a place; without a last one there is none left.
+    pub(crate) async fn enqueue_some_memories(
+        &self,
+        receiver: &str,
+        after: i64,
+        now: Timestamp,
+    ) -> Result<Memories, Error> {
+        self.ask(|| async move { memories(&*self.connection().await?, receiver, after, now).await }).await
+    }
+
+    /// One page of tombstones, those after a tenant's id; `None`: there is none left.
+    pub(crate) async fn enqueue_some_tombstones(
+        &self,
+        receiver: &str,
+        after: &(String, Uuid),
+        now: Timestamp,
+    ) -> Result<Option<Tombstones>, Error> {
+        self.ask(|| async move { tombstones(&*self.connection().await?, receiver, after, now).await }).await
     }
 
     /// Deletes what was made and delivered before `before`; answers how many rows that were.
@@ -110,13 +135,20 @@ impl Postgres {
     }
 }
 
-async fn memories(mut connection: &AsyncPgConnection, after: i64, now: Timestamp) -> Result<Memories, Error> {
+async fn memories(
+    mut connection: &AsyncPgConnection,
+    receiver: &str,
+    after: i64,
+    now: Timestamp,
+) -> Result<Memories, Error> {
     let page = diesel::sql_query(MEMORIES).bind::<BigInt, _>(after).bind::<BigInt, _>(AT_ONCE);
-    Ok(page.bind::<Timestamptz, _>(to_timestamptz(now)).get_result(&mut connection).await?)
+    let page = page.bind::<Timestamptz, _>(to_timestamptz(now)).bind::<Text, _>(receiver);
+    Ok(page.get_result(&mut connection).await?)
 }
 
 async fn tombstones(
     mut connection: &AsyncPgConnection,
+    receiver: &str,
     (tenant, id): &(String, Uuid),
     now: Timestamp,
 ) -> Result<Option<Tombstones>, Error> {
@@ -124,7 +156,8 @@ async fn tombstones(
         .bind::<Text, _>(tenant)
         .bind::<diesel::sql_types::Uuid, _>(id)
         .bind::<BigInt, _>(AT_ONCE)
-        .bind::<Timestamptz, _>(to_timestamptz(now));
+        .bind::<Timestamptz, _>(to_timestamptz(now))
+        .bind::<Text, _>(receiver);
     Ok(page.get_result(&mut connection).await.optional()?)
 }
 

@@ -1,6 +1,6 @@
 //! The tables as diesel sees them; what each is for stands in the migration.
 
-use diesel::sql_types::{Integer, Text};
+use diesel::sql_types::{Integer, Text, Uuid};
 use diesel::{allow_tables_to_appear_in_same_query, define_sql_function, table};
 
 define_sql_function! {
@@ -14,6 +14,16 @@ define_sql_function! {
 define_sql_function! {
     /// How many rows `memories` has, as the statistics know; -1: they do not.
     fn memories_estimated() -> BigInt;
+}
+
+define_sql_function! {
+    /// The name under which entries wait for a memory service.
+    fn memory_service_receiver(service: Uuid) -> Nullable<Text>;
+}
+
+define_sql_function! {
+    /// Whether everything that a memory service lacks waits for it.
+    fn memory_service_is_whole(service: Uuid) -> Bool;
 }
 
 table! {
@@ -151,6 +161,19 @@ table! {
 }
 
 table! {
+    memory_services (id) {
+        id -> Uuid,
+        receiver -> Text,
+        heard_at -> Timestamptz,
+        whole -> Bool,
+        filled_tenant -> Text,
+        filled_id -> Uuid,
+        filled_seq -> BigInt,
+        filling_until -> Timestamptz,
+    }
+}
+
+table! {
     outbox_leases (tenant_id, receiver) {
         tenant_id -> Text,
         receiver -> Text,
@@ -223,6 +246,7 @@ allow_tables_to_appear_in_same_query!(
     idempotency,
     links,
     memories,
+    memory_services,
     observations,
     outbox_events,
     outbox_leases,

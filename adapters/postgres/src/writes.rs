@@ -10,7 +10,7 @@ use domain::tenant::Tenant;
 use crate::audit::AuditRow;
 use crate::error::Error;
 use crate::lookups::uuids;
-use crate::outgoing::{LONG_TERM, OutboxRow, PUT};
+use crate::outgoing::{OutboxRow, PUT};
 use crate::row::Row;
 use crate::schema::{audit_log, links, memories, observations, outbox_events, versions};
 use crate::versions::VersionRow;
@@ -153,7 +153,7 @@ pub(crate) async fn outbox(mut connection: &AsyncPgConnection, rows: &[OutboxRow
     Ok(())
 }
 
-/// Takes back what was to be told of memories before `place`: they are in another state now, or no more.
+/// Takes back what any service was to be told of memories before `place`: they are in another state now, or no more.
 pub(crate) async fn take_back(
     mut connection: &AsyncPgConnection,
     tenant: &Tenant,
@@ -166,7 +166,6 @@ pub(crate) async fn take_back(
     let waiting = outbox_events::table
         .filter(outbox_events::tenant_id.eq(tenant.as_str()))
         .filter(outbox_events::memory_id.eq_any(uuids(ids)))
-        .filter(outbox_events::receiver.eq(LONG_TERM))
         .filter(outbox_events::event_type.eq(PUT))
         .filter(outbox_events::processed_at.is_null())
         .filter(outbox_events::seq.lt(place.0));

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use application::ports::error::PortError;
-use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use domain::audit::AuditKey;
-use domain::index::Found;
 use domain::index::lens::Lens;
 use domain::memory::Seq;
 use domain::recall::cue::Cue;
 use domain::tenant::Tenant;
+use uuid::Uuid;
 
 use crate::config::{Config, Purpose};
 use crate::{OpenError, Sqlite, Statistics};
@@ -20,6 +20,8 @@ use crate::{OpenError, Sqlite, Statistics};
 pub struct EngineConfig {
     /// The data folder; made if it is not there. Never a ledger's.
     pub folder: PathBuf,
+    /// The name that it gets if there is nothing in the folder yet, or nothing that has one: its alone.
+    pub name: Uuid,
     /// How memories and queries are read: with the static encoder's table word by word.
     pub lens: Lens,
     /// How long after the last write the log is moved into the database.
@@ -30,9 +32,9 @@ pub struct EngineConfig {
 
 impl EngineConfig {
     /// The usual: no table, the log moved after 5 s of quiet and at least once a minute.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
+    pub fn new(folder: impl Into<PathBuf>, name: Uuid) -> Self {
         let usual = Config::new(folder, unused_key());
-        Self { folder: usual.folder, lens: Lens::default(), quiet: usual.quiet, longest: usual.longest }
+        Self { folder: usual.folder, name, lens: Lens::default(), quiet: usual.quiet, longest: usual.longest }
     }
 }
 
@@ -44,9 +46,9 @@ pub struct Engine(Sqlite);
 impl Engine {
     /// Opens a data folder, or makes one; what is there is checked as a ledger's is.
     pub async fn open(config: EngineConfig) -> Result<Self, OpenError> {
-        let EngineConfig { folder, lens, quiet, longest } = config;
+        let EngineConfig { folder, name, lens, quiet, longest } = config;
         let config = Config { lens, quiet, longest, ..Config::new(folder, unused_key()) };
-        Ok(Self(Sqlite::open_for(Purpose::Engine, config).await?))
+        Ok(Self(Sqlite::open_for(Purpose::Engine, Some(name), config).await?))
     }
 
     /// How much there is.
@@ -67,9 +69,9 @@ impl Engine {
 
 /// Applying nothing asks whether anything could be applied.
 impl LongTermMemory for Engine {
-    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<ServiceId, PortError> {
         match entries {
-            [] => self.probe().await,
+            [] => self.probe().await.map(|()| self.0.service),
             entries => self.0.apply(tenant, entries).await,
         }
     }
@@ -82,8 +84,12 @@ impl LongTermMemory for Engine {
         self.0.empty().await
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Searched, PortError> {
         self.0.search(cue).await
+    }
+
+    async fn service(&self) -> Result<ServiceId, PortError> {
+        self.0.service().await
     }
 }
 

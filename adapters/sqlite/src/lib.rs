@@ -29,6 +29,7 @@ mod examine;
 mod idle;
 mod index;
 mod load;
+mod name;
 mod open;
 mod outbox;
 mod ports;
@@ -43,12 +44,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use application::ports::error::PortError;
+use application::ports::long_term::ServiceId;
 use domain::audit::AuditKey;
 use domain::density::matrix::DensityMatrix;
 use domain::encoding::EncoderId;
 use domain::memory::Seq;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
+use uuid::Uuid;
 
 pub use audit::{AuditError, AuditReport, verify_audit};
 pub use backup::{Copied, Held, copy, erased_in, is_behind, look};
@@ -68,6 +71,7 @@ use writer::{Command, Writer};
 ///
 /// Dropping it ends the writing thread after what waits, and blocks until the file is closed.
 pub struct Sqlite {
+    service: ServiceId,
     index: Arc<Index>,
     mixed: Arc<DensityMatrix>,
     folder: PathBuf,
@@ -94,18 +98,18 @@ impl Sqlite {
     /// folder that is refused is as it was. A density matrix that is damaged is no reason to refuse: it is mended or
     /// replaced once all else was found sound.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
-        Self::open_for(Purpose::Ledger, config).await
+        Self::open_for(Purpose::Ledger, None, config).await
     }
 
-    async fn open_for(purpose: Purpose, config: Config) -> Result<Self, OpenError> {
+    async fn open_for(purpose: Purpose, name: Option<Uuid>, config: Config) -> Result<Self, OpenError> {
         let (folder, dimensions, audit_key) = (config.folder.clone(), config.dimensions, config.audit_key.clone());
         let leases = config.events.then(Leases::default);
         let file = connection::file(&folder);
-        let opened = tokio::task::spawn_blocking(move || open::open(purpose, config)).await;
+        let opened = tokio::task::spawn_blocking(move || open::open(purpose, name, config)).await;
         let opened = opened.map_err(|source| OpenError::Other { file, source: source.into() })??;
         let mixed = Arc::new(DensityMatrix::maximally_mixed(dimensions));
-        let open::Opened { index, readers, writer, lock } = opened;
-        Ok(Self { index, mixed, folder, audit_key, leases, readers, writer, _lock: lock })
+        let open::Opened { service, index, readers, writer, lock } = opened;
+        Ok(Self { service, index, mixed, folder, audit_key, leases, readers, writer, _lock: lock })
     }
 
     /// How much there is.

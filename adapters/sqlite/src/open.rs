@@ -12,6 +12,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use domain::index::lens::Lens;
 
 use application::ports::error::PortErrorKind;
+use application::ports::long_term::ServiceId;
+use uuid::Uuid;
 
 use crate::audit::Chains;
 use crate::config::{Config, Purpose};
@@ -21,6 +23,7 @@ use crate::error::{Error, OpenError};
 use crate::idle::Idle;
 use crate::index::Index;
 use crate::load::{self, Loaded};
+use crate::name;
 use crate::read::Readers;
 use crate::writer::Writer;
 
@@ -30,18 +33,23 @@ pub(crate) const SCHEMA: i64 = 5;
 
 /// An open folder.
 pub(crate) struct Opened {
+    pub(crate) service: ServiceId,
     pub(crate) index: Arc<Index>,
     pub(crate) readers: Readers,
     pub(crate) writer: Writer,
     pub(crate) lock: File,
 }
 
-/// Opens a folder; blocks until everything is in memory.
-pub(crate) fn open(purpose: Purpose, config: Config) -> Result<Opened, OpenError> {
+/// Opens a folder; blocks until everything is in memory. With a `name` it is to have one: that, unless it has its own.
+pub(crate) fn open(purpose: Purpose, name: Option<Uuid>, config: Config) -> Result<Opened, OpenError> {
     let folder = config.folder.as_path();
     let lock = lock(folder)?;
     let checked = check(folder, purpose, config.lens.clone())?;
     let other = |error: Error| OpenError::Other { file: file(folder), source: error.into() };
+    let service = match name {
+        Some(name) => name::of(folder, matches!(checked, Checked::New), name).map_err(|error| other(error.into()))?,
+        None => ServiceId::NAMELESS,
+    };
     let mut connection = connection::writer(folder).map_err(other)?;
     let migrate = |connection: &mut SqliteConnection| {
         let migrated = connection.run_pending_migrations(MIGRATIONS);
@@ -76,7 +84,7 @@ pub(crate) fn open(purpose: Purpose, config: Config) -> Result<Opened, OpenError
     };
     desk.mend(&loaded.unsound);
     let writer = Writer::start(desk).map_err(other)?;
-    Ok(Opened { index, readers: Readers::new(folder), writer, lock })
+    Ok(Opened { service, index, readers: Readers::new(folder), writer, lock })
 }
 
 /// Makes the folder if need be, and takes it for this process alone until the file is closed.

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use application::ports::error::PortError;
 use application::ports::events::Event;
-use application::ports::long_term::Entry;
-use application::ports::outbox::{Batch, Claim, Depth, Outbox, Receiver, Settling, Told, Work};
+use application::ports::long_term::ServiceId;
+use application::ports::outbox::{Batch, Claim, Depth, Enrolling, Outbox, Receiver, Settling, Told, Undelivered, Work};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -32,12 +32,16 @@ use crate::writer::{Command, Publishing};
 pub(crate) struct Leases(Arc<Mutex<HashMap<Tenant, (Uuid, Timestamp)>>>);
 
 impl Outbox for Sqlite {
-    async fn undelivered(&self, _: &Tenant, _: &Namespace, _: usize) -> Result<Vec<Entry>, PortError> {
-        Ok(Vec::new())
+    async fn undelivered(&self, _: ServiceId, _: &Tenant, _: &Namespace, _: usize) -> Result<Undelivered, PortError> {
+        Ok(Undelivered { entries: Vec::new(), whole: true })
     }
 
-    async fn acknowledge(&self, _: &Tenant, _: &[Seq]) -> Result<(), PortError> {
+    async fn acknowledge(&self, _: ServiceId, _: &Tenant, _: &[Seq]) -> Result<(), PortError> {
         Ok(())
+    }
+
+    async fn enrol(&self, _: Enrolling) -> Result<bool, PortError> {
+        Ok(true)
     }
 
     async fn claim(&self, claim: Claim) -> Result<Option<Batch>, PortError> {
@@ -47,7 +51,7 @@ impl Outbox for Sqlite {
     }
 
     async fn settle(&self, settling: Settling) -> Result<(), PortError> {
-        let Settling { tenant, holder, told, free } = settling;
+        let Settling { tenant, receiver: _, holder, told, free } = settling;
         let (Some(leases), Told::Events(told)) = (&self.leases, told) else { return Ok(()) };
         if let Some(number) = told {
             let publishing = Publishing { tenant: tenant.clone(), number };

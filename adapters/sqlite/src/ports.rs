@@ -9,7 +9,7 @@ use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
     Stale, Stored, Version, Written,
 };
-use application::ports::long_term::{Entry, LongTermMemory};
+use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
@@ -121,17 +121,17 @@ impl Ledger for Sqlite {
 /// The ledger has applied its own entries before it answers, so that applying them here changes nothing. Entries of
 /// another ledger go to disk first.
 impl LongTermMemory for Sqlite {
-    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<ServiceId, PortError> {
         let news: Vec<Entry> = {
             let directory = self.index.read();
             entries.iter().filter(|entry| !directory.knows(tenant, entry)).cloned().collect()
         };
         if news.is_empty() {
-            return Ok(());
+            return Ok(self.service);
         }
         let applying = Applying { tenant: tenant.clone(), entries: news };
         let done = self.writer.ask(|answer| Command::Apply(applying, answer)).await;
-        done.map_err(|error| failure(error).at("long_term", "apply entries"))
+        done.map(|()| self.service).map_err(|error| failure(error).at("long_term", "apply entries"))
     }
 
     async fn position(&self, tenant: &Tenant) -> Result<Seq, PortError> {
@@ -142,9 +142,14 @@ impl LongTermMemory for Sqlite {
         self.reindex().await
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Searched, PortError> {
         let room = self.index.read().shelf(&cue.tenant).and_then(|shelf| shelf.room(&cue.namespace));
-        Ok(room.map_or_else(Found::default, |room| reading(&room).search(cue)))
+        let found = room.map_or_else(Found::default, |room| reading(&room).search(cue));
+        Ok(Searched { found, by: self.service })
+    }
+
+    async fn service(&self) -> Result<ServiceId, PortError> {
+        Ok(self.service)
     }
 }
 

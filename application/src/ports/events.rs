@@ -7,6 +7,8 @@ use domain::memory::MemoryId;
 use domain::tenant::{Namespace, Tenant};
 use domain::time::Timestamp;
 
+use crate::trace::{SpanId, Traceparent};
+
 use super::error::PortError;
 
 /// A stream of what happened, at least once, in order per tenant. Suite: `contract::events`.
@@ -44,4 +46,13 @@ pub struct Event {
     pub traceparent: Option<String>,
     /// The seal of the chain up to it.
     pub seal: Seal,
+}
+
+impl Event {
+    /// What its message carries as `traceparent`: the trace of the request, with a span that no other message has.
+    pub fn outgoing(&self) -> Option<Traceparent> {
+        let caller = Traceparent::parse(self.traceparent.as_deref()?).ok()?;
+        let (bytes, _) = self.seal.0.split_first_chunk().expect("a seal has 32 bytes");
+        Some(caller.with_span(SpanId::from_bytes(*bytes)))
+    }
 }

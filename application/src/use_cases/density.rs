@@ -190,7 +190,7 @@ async fn along<P: Ports>(
             include: Vec::new(),
             at: ports.system().now(),
         };
-        let found = ports.long_term().search(&cue).await?;
+        let found = ports.long_term().search(&cue).await?.found;
         ids.extend(found.candidates.into_iter().map(|candidate| candidate.memory.id));
     }
     let ids: Vec<MemoryId> = ids.into_iter().collect();

@@ -181,7 +181,7 @@ pub(crate) async fn execute<P: Ports>(
     };
     let Written { answer: stored, deliver } = brain.timed(Stage::Ledger, ports.ledger().remember(act)).await?;
     brain.folds.observe(&call.caller.tenant, stored.iter().filter(|one| !one.duplicate && !one.replayed));
-    let queued = !brain.deliver(&call.caller.tenant, &deliver).await;
+    let queued = brain.deliver(&call.caller.tenant, &deliver).await.is_none();
     let attended = brain.timed(Stage::Working, attend(ports, call, stored, now)).await;
     Ok(Remembered { queued, ..attended })
 }

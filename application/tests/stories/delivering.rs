@@ -5,9 +5,11 @@ use std::time::Duration;
 use application::brain::Brain;
 use application::ports::Ports;
 use application::ports::ledger::Selection;
+use application::ports::long_term::ServiceId;
 use application::ports::metrics::Measurement;
-use application::ports::outbox::{Depth, Outbox, Receiver};
+use application::ports::outbox::{Depth, Outbox};
 use application::use_cases::recall::Recall;
+use application::work::relay::Destination;
 use domain::memory::MemoryId;
 use somabrain_inprocess::InProcess;
 
@@ -18,7 +20,13 @@ fn apart() -> World {
 }
 
 async fn entries_told(world: &World) -> usize {
-    world.brain.relay(Receiver::LongTerm, 100).await.unwrap().told
+    world.brain.relay(Destination::LongTerm, 100).await.unwrap().told
+}
+
+async fn undelivered(world: &World) -> Vec<application::ports::long_term::Entry> {
+    let (tenant, namespace) = (&world.ada.caller.tenant, Default::default());
+    let asked = world.ports().outbox().undelivered(ServiceId::NAMELESS, tenant, &namespace, 10);
+    asked.await.unwrap().entries
 }
 
 async fn depth(world: &World) -> Depth {
@@ -26,7 +34,7 @@ async fn depth(world: &World) -> Depth {
 }
 
 async fn told_events(world: &World) -> Vec<u64> {
-    world.brain.relay(Receiver::Stream, 100).await.unwrap();
+    world.brain.relay(Destination::Stream, 100).await.unwrap();
     world.ports().events().published().iter().map(|event| event.number).collect()
 }
 
@@ -75,14 +83,14 @@ async fn the_relay_tells_what_was_queued_when_the_memory_service_is_back() {
     world.say("the passport is in the drawer").await;
     world.say("the key is in the car").await;
     world.pass(10);
-    assert_eq!(world.brain.relay(Receiver::LongTerm, 100).await.unwrap().held_up, 1);
+    assert_eq!(world.brain.relay(Destination::LongTerm, 100).await.unwrap().held_up, 1);
     let waiting = depth(&world).await;
     assert!(waiting.pending >= 2 && waiting.oldest == Duration::from_secs(10), "{waiting:?}");
     world.ports().long_term().on();
     world.pass(10);
     assert_eq!(entries_told(&world).await, 2);
-    let entries = world.ports().outbox().undelivered(&world.ada.caller.tenant, &Default::default(), 10).await;
-    assert_eq!(entries.unwrap(), []);
+    let entries = undelivered(&world).await;
+    assert_eq!(entries, []);
 }
 
 #[tokio::test]
@@ -132,7 +140,7 @@ async fn events_are_told_in_their_order_and_wait_while_the_stream_is_away() {
     world.ports().events().off();
     world.say("two").await;
     world.say("three").await;
-    assert_eq!(world.brain.relay(Receiver::Stream, 100).await.unwrap().held_up, 1);
+    assert_eq!(world.brain.relay(Destination::Stream, 100).await.unwrap().held_up, 1);
     world.ports().events().on();
     assert_eq!(told_events(&world).await, [1], "it rests first");
     world.pass(5);
@@ -162,8 +170,8 @@ async fn deliveries_that_could_not_be_acknowledged_are_acknowledged_later() {
     assert!(brain.acknowledge_deliveries().await.is_err());
     world.ports().outbox().on();
     brain.acknowledge_deliveries().await.unwrap();
-    let entries = world.ports().outbox().undelivered(&world.ada.caller.tenant, &Default::default(), 10).await;
-    assert_eq!(entries.unwrap(), []);
+    let entries = undelivered(&world).await;
+    assert_eq!(entries, []);
 }
 
 #[tokio::test]

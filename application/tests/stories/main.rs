@@ -5,6 +5,7 @@
 mod delivering;
 mod density;
 mod erasing;
+mod failover;
 mod feedback;
 mod maintenance;
 mod observing;
@@ -17,4 +18,5 @@ mod recalling;
 mod reencoding;
 mod remembering;
 mod sessions;
+mod traces;
 mod world;

@@ -7,6 +7,7 @@ use application::ports::density::DensityStore;
 use application::ports::encoder::Encoder;
 use application::ports::error::PortErrorKind;
 use application::ports::ledger::{Ledger, NewMemory, Note, Reencoding, Remembering};
+use application::ports::long_term::ServiceId;
 use application::ports::outbox::Outbox;
 use application::work::reencoding::{ReencodeError, Reencoded};
 use domain::encoding::{EncoderId, Encoding};
@@ -136,7 +137,8 @@ async fn a_long_term_memory_elsewhere_is_told_of_new_encodings() {
     world.brain.reencode_some(Seq(0), 10).await.unwrap();
     world.brain.acknowledge_deliveries().await.unwrap();
     let (tenant, namespace) = (world.ada.caller.tenant.clone(), Namespace::default());
-    let waiting = world.ports().outbox().undelivered(&tenant, &namespace, 10).await.unwrap();
+    let asked = world.ports().outbox().undelivered(ServiceId::NAMELESS, &tenant, &namespace, 10);
+    let waiting = asked.await.unwrap().entries;
     assert!(waiting.iter().all(|entry| entry.seq < Seq(3)), "only what was told before: {waiting:?}");
     assert_eq!(world.ask("passport").await, ["the passport is in the drawer"]);
 }

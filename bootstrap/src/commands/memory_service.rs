@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use application::ports::system::System;
 use domain::index::lens::Lens;
+use somabrain_inprocess::SystemClock;
 use somabrain_memory_service::server;
 use somabrain_sqlite::{Engine, EngineConfig};
 use somabrain_static_encoder::StaticEncoder;
 
-use crate::api;
 use crate::commands::serve::{listen, signalled};
 use crate::settings::Settings;
+use crate::{api, telemetry};
 
 /// How long requests that are on their way are still taken when it stops: nothing balances over it.
 const LINGER: Duration = Duration::from_millis(500);
@@ -24,10 +26,11 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let listener = listen(settings.address).await?;
     let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
     let lens = Lens { table: Some(encoder.table()), ways: settings.ways };
-    let config = EngineConfig { lens, ..EngineConfig::new(&settings.data_dir) };
+    let config = EngineConfig { lens, ..EngineConfig::new(&settings.data_dir, SystemClock.new_id()) };
     let engine = Arc::new(Engine::open(config).await?);
     let address = listener.local_addr()?;
-    let config = server::Config { token: token.reveal().to_owned(), version: api::version() };
+    let traces = telemetry::traces(settings)?;
+    let config = server::Config { token: token.reveal().to_owned(), version: api::version(), traces };
     println!("SomaBrain memory service {} on http://{address}", env!("CARGO_PKG_VERSION"));
     println!("data in {}", settings.data_dir.display());
     server::serve(listener, engine.clone(), config, signalled(LINGER, || {})?).await.context("could not serve")?;

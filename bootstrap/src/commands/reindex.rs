@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "networked")]
+use anyhow::Context;
 use anyhow::Result;
 #[cfg(feature = "networked")]
 use application::brain::Brain;
 #[cfg(feature = "networked")]
 use application::ports::Ports;
+#[cfg(feature = "networked")]
+use application::work::relay::Destination;
 use clap::Args;
 
 use crate::commands::import::bar;
@@ -46,13 +50,13 @@ async fn folder(settings: &Settings) -> Result<()> {
     crate::embedded::close(brain).await
 }
 
-/// How much the memory service is told.
+/// How much the memory services are told.
 #[cfg(feature = "networked")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Everything, over what it knows.
+    /// Everything, over what they know.
     Again,
-    /// Everything, after it has forgotten all: its past is another one.
+    /// Everything, after they have forgotten all: their past is another one.
     Anew,
 }
 
@@ -62,30 +66,49 @@ async fn servers(args: &Reindex, settings: &Settings) -> Result<()> {
     tell(&brain, if args.anew { Extent::Anew } else { Extent::Again }).await
 }
 
-/// Everything is put into the outbox again; the relay of this process, and of any replica, tells the memory service.
+/// Everything is put into the outbox again, for each memory service; the relay of this process, and of any replica, tells
+/// them.
 #[cfg(feature = "networked")]
 pub(crate) async fn tell(brain: &Brain<Networked>, extent: Extent) -> Result<()> {
     use application::ports::long_term::LongTermMemory;
-    use application::ports::outbox::Receiver;
 
     /// Entries count as somebody else's business when they are older than this, in seconds.
     const OLD: i64 = 10;
+
+    let ports = brain.ports();
+    if extent == Extent::Anew {
+        ports.long_term().clear().await?;
+        if let Some(backup) = ports.long_term_backup() {
+            backup.clear().await.context("the memory service that stands by still knows what is no more")?;
+        }
+    }
+    let entries = ports.postgres().enqueue_all(brain.now().plus_seconds(-OLD)).await?;
+    let told = relay(brain, Destination::LongTerm, entries).await?;
+    println!("{entries} entries queued, {told} of them told to the memory service here, the others by replicas");
+    if ports.long_term_backup().is_some() {
+        let told = relay(brain, Destination::Backup, entries).await?;
+        println!("{told} of them told to its backup here, the others by replicas");
+    }
+    Ok(())
+}
+
+/// Tells a memory service what waits for it, until it has it; how many entries that were.
+#[cfg(feature = "networked")]
+async fn relay(brain: &Brain<Networked>, to: Destination, entries: u64) -> Result<u64> {
     /// Seconds without an entry to tell after which what is left is with a replica.
     const QUIET: u32 = 3;
     /// Entries of a batch: as many as a request may have.
     const BATCH: usize = 1_000;
 
-    if extent == Extent::Anew {
-        brain.ports().long_term().clear().await?;
-    }
-    let entries = brain.ports().postgres().enqueue_all(brain.now().plus_seconds(-OLD)).await?;
     let bar = bar(entries, "telling the memory service");
     let (mut told, mut quiet) = (0, 0);
     while told < entries && quiet < QUIET {
-        let relayed = brain.relay(Receiver::LongTerm, BATCH).await?;
+        let relayed = brain.relay(to, BATCH).await?;
         told += relayed.told as u64;
         bar.set_position(told);
-        quiet = if relayed.told > 0 || relayed.held_up > 0 { 0 } else { quiet + 1 };
+        // A backup that is away is told by a replica when it is back.
+        let away = relayed.held_up > 0 && to == Destination::LongTerm;
+        quiet = if relayed.told > 0 || away { 0 } else { quiet + 1 };
         if relayed.held_up > 0 {
             bar.println("the memory service is away; trying again");
         }
@@ -95,6 +118,5 @@ pub(crate) async fn tell(brain: &Brain<Networked>, extent: Extent) -> Result<()>
         }
     }
     bar.finish_and_clear();
-    println!("{entries} entries queued, {told} of them told to the memory service here, the others by replicas");
-    Ok(())
+    Ok(told)
 }

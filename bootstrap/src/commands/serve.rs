@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::profile::Profile;
 use crate::settings::{self, Settings};
-use crate::{api, backup, tending};
+use crate::{api, backup, telemetry, tending};
 
 /// Runs the command in the profile of the settings.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
@@ -38,13 +38,14 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener> {
 
 async fn serve<P: Profile>(settings: &Settings, listener: TcpListener, brain: Brain<P>) -> Result<()> {
     let address = listener.local_addr()?;
-    let config = api::http_config(settings)?;
+    let traces = telemetry::traces(settings)?;
+    let config = somabrain_http::Config { traces: traces.clone(), ..api::http_config(settings)? };
     let limits = config.limits;
     let (endpoint, stopping) = somabrain_http::api(brain.clone(), config);
     let beginning = stopping.clone();
     let asked_to_stop = signalled(settings.shutdown_delay, move || beginning.begin())?;
     let (stop, stopped) = watch::channel(false);
-    let beside = tending::begin(&brain, settings.outbox_batch_size, &stopped);
+    let beside = tending::begin(&brain, settings.outbox_batch_size, &traces, &stopped);
     let backups = tokio::spawn(backup::schedule::run(settings.clone(), stopped));
     greet(settings, &address.to_string(), &P::place(settings));
     let served = somabrain_http::serve(listener, endpoint, stopping, limits, asked_to_stop).await;

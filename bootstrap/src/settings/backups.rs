@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 
 use super::Values;
+use crate::age::Age;
 
 /// Backups that this program makes by itself, and where the commands look for them.
 #[derive(Debug, Clone)]
@@ -21,8 +22,7 @@ pub(crate) struct Backups {
 impl Backups {
     /// Reads what was set; `None`: no folder was.
     pub(super) fn read(values: &Values<'_>) -> Result<Option<Self>> {
-        let interval =
-            values.text("backup_interval").map(|text| duration("SOMABRAIN_BACKUP_INTERVAL", text)).transpose()?;
+        let interval = values.text("backup_interval").map(interval).transpose()?;
         let keep: usize = values.parsed("backup_keep", "48", "a whole number of backups, 1 or more")?;
         ensure!(keep >= 1, "SOMABRAIN_BACKUP_KEEP must be 1 or more");
         let Some(dir) = values.text("backup_dir") else {
@@ -33,19 +33,9 @@ impl Backups {
     }
 }
 
-/// A time such as `30s`, `15m`, `1h` or `7d`.
-pub(crate) fn duration(name: &str, text: &str) -> Result<Duration> {
-    let text = text.trim();
-    let (number, unit) = text.split_at(text.len() - text.chars().next_back().map_or(0, char::len_utf8));
-    let seconds: u64 = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 24 * 3600,
-        _ => 0,
-    };
-    match number.parse::<u64>().ok().and_then(|number| number.checked_mul(seconds)) {
-        Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
-        _ => bail!("{name} is `{text}`, must be a time such as 30s, 15m, 1h or 7d"),
+fn interval(text: &str) -> Result<Duration> {
+    match text.trim().parse::<Age>() {
+        Ok(age) if !age.duration().is_zero() => Ok(age.duration()),
+        _ => bail!("SOMABRAIN_BACKUP_INTERVAL is `{text}`, must be a duration such as 15m, 1h or 1d"),
     }
 }

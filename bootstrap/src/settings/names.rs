@@ -39,7 +39,7 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 42] = [
+const FIXED: [Name; 44] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain("mode", "development or production"),
@@ -50,6 +50,10 @@ const FIXED: [Name; 42] = [
     plain("rate_burst", "requests that a tenant may make at once"),
     plain("wm_size", "memories that a session's working memory holds"),
     plain("wm_ttl_seconds", "seconds after the last use that working memory holds a memory"),
+    plain(
+        "otlp_endpoint",
+        "OpenTelemetry collector that traces are sent to by OTLP over HTTP, such as http://collector:4318; none: nowhere",
+    ),
     plain("slow_ms", "requests slower than this are logged as SLOW, in milliseconds"),
     plain(
         "shutdown_delay_ms",
@@ -72,7 +76,12 @@ const FIXED: [Name; 42] = [
     plain("opa_url", "OPA of the networked profile, such as http://opa:8181"),
     plain("policy_cache_seconds", "seconds that a decision of OPA may be used again; 0: never"),
     plain("memory_http_endpoint", "memory service of the networked profile, such as http://memory-service:9797"),
-    secret("memory_http_token", "bearer token that the memory service asks for"),
+    plain(
+        "memory_backup_endpoint",
+        "a second memory service that is told the same and stands by, such as http://memory-service-backup:9797; none: \
+         there is none",
+    ),
+    secret("memory_http_token", "bearer token that the memory services ask for"),
     plain("kafka_bootstrap", "Kafka's host:port list; none: no event stream"),
     plain("outbox_batch_size", "most entries or events that the relay takes at a time"),
     plain("encoder", "static (the table that ships with the program) or embeddings (an OpenAI-compatible endpoint)"),

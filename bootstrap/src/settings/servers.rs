@@ -23,7 +23,9 @@ pub(crate) struct Servers {
     pub policy_cache: Duration,
     /// The memory service.
     pub memory: String,
-    /// What it asks for.
+    /// One that stands by.
+    pub memory_backup: Option<String>,
+    /// What both ask for.
     pub memory_token: Secret,
 }
 
@@ -48,6 +50,7 @@ impl Servers {
                 "a whole number of seconds",
             )?),
             memory: needed("memory_http_endpoint", "SOMABRAIN_MEMORY_HTTP_ENDPOINT")?,
+            memory_backup: values.text("memory_backup_endpoint").map(str::to_owned),
             memory_token: Secret(needed("memory_http_token", "SOMABRAIN_MEMORY_HTTP_TOKEN")?),
         })
     }

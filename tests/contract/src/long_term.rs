@@ -41,6 +41,7 @@ crate::suite! { ($) long_term:
     the_reading_counts_the_words_and_names_of_the_query,
     a_turn_is_read_with_the_one_before_it,
     what_was_cleared_can_be_told_anew,
+    every_answer_names_the_same_service,
 }
 
 fn cue(query: &str) -> Cue {
@@ -58,7 +59,7 @@ fn cue(query: &str) -> Cue {
 }
 
 async fn found(store: &impl LongTermMemory, cue: &Cue) -> Vec<MemoryId> {
-    store.search(cue).await.expect("searched").candidates.iter().map(|candidate| candidate.memory.id).collect()
+    store.search(cue).await.expect("searched").found.candidates.iter().map(|candidate| candidate.memory.id).collect()
 }
 
 fn ids(numbers: &[u128]) -> Vec<MemoryId> {
@@ -79,7 +80,7 @@ pub async fn what_is_stored_is_found_by_the_next_search(store: &(impl Ledger + L
 /// As the ledger has it; the words that it shares with the query show as a signal between 0 and 1.
 pub async fn a_candidate_is_the_whole_memory_with_its_signals(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
-    let best = store.search(&cue("passport")).await.expect("searched").candidates.remove(0);
+    let best = store.search(&cue("passport")).await.expect("searched").found.candidates.remove(0);
     assert_eq!(*best.memory, memory(2, "the passport is in the drawer"));
     let lexical = best.signals.get(Term::Lexical);
     assert!(lexical > 0.0 && lexical <= 1.0, "{lexical}");
@@ -107,7 +108,7 @@ pub async fn candidates_are_at_most_as_many_as_wanted(store: &(impl Ledger + Lon
 pub async fn the_best_by_the_weights_of_the_cue_come_first(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
     let weights = Weights::default().with(Term::Lexical, 1.0);
-    let all = store.search(&Cue { weights, ..cue("tea kettle") }).await.expect("searched").candidates;
+    let all = store.search(&Cue { weights, ..cue("tea kettle") }).await.expect("searched").found.candidates;
     let points: Vec<f32> = all.iter().map(|candidate| candidate.signals.dot(&weights)).collect();
     assert!(points.is_sorted_by(|a, b| a >= b), "{points:?}");
     assert_eq!(all[0].memory.id, id(3), "both words");
@@ -157,7 +158,7 @@ pub async fn a_change_is_found_at_once(store: &(impl Ledger + LongTermMemory)) {
     let amendment = Amendment { tags: Some(vec![label("travel")]), ..Amendment::default() };
     let changed = store.change(changing(2, Change::Amend(amendment))).await.map(answer).expect("changed");
     let filter = Filter { tags_any: vec![label("travel")], ..Filter::default() };
-    let candidates = store.search(&Cue { filter, ..cue("passport") }).await.expect("searched").candidates;
+    let candidates = store.search(&Cue { filter, ..cue("passport") }).await.expect("searched").found.candidates;
     assert_eq!(candidates.iter().map(|candidate| &candidate.memory).collect::<Vec<_>>(), [&changed]);
 }
 
@@ -174,7 +175,7 @@ pub async fn what_is_erased_is_not_found(store: &(impl Ledger + LongTermMemory))
 pub async fn words_of_what_is_erased_do_not_count(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
     let signals = async || {
-        let candidates = store.search(&cue("passport kettle")).await.expect("searched").candidates;
+        let candidates = store.search(&cue("passport kettle")).await.expect("searched").found.candidates;
         candidates.iter().map(|one| (one.memory.id, one.signals)).collect::<Vec<_>>()
     };
     let before = signals().await;
@@ -199,7 +200,7 @@ pub async fn a_namespace_erased_is_empty(store: &(impl Ledger + LongTermMemory))
 /// In any number; search answers the same.
 pub async fn applying_the_same_twice_changes_nothing(store: &(impl Ledger + LongTermMemory)) {
     let stored = fill(store, vec![memory(1, "the kettle"), memory(2, "another kettle")]).await;
-    let before = store.search(&cue("kettle")).await.expect("searched").candidates;
+    let before = store.search(&cue("kettle")).await.expect("searched").found.candidates;
     let entries: Vec<Entry> = stored
         .iter()
         .map(|one| Entry { seq: one.seq, act: Act::Put { first: one.seq, memory: one.memory.clone() } })
@@ -207,7 +208,7 @@ pub async fn applying_the_same_twice_changes_nothing(store: &(impl Ledger + Long
     for _ in 0..2 {
         store.apply(&acme(), &entries).await.expect("applied");
     }
-    let after = store.search(&cue("kettle")).await.expect("searched").candidates;
+    let after = store.search(&cue("kettle")).await.expect("searched").found.candidates;
     let told = |candidates: &[Candidate]| {
         candidates.iter().map(|one| (one.memory.clone(), one.seq, one.signals)).collect::<Vec<_>>()
     };
@@ -221,7 +222,7 @@ pub async fn an_older_entry_after_a_newer_changes_nothing(store: &(impl Ledger +
     let changed = store.change(changing(1, Change::Amend(amendment))).await.map(answer).expect("changed");
     let old = Entry { seq: stored.seq, act: Act::Put { first: stored.seq, memory: stored.memory } };
     store.apply(&acme(), &[old]).await.expect("passed over");
-    let candidates = store.search(&cue("kettle")).await.expect("searched").candidates;
+    let candidates = store.search(&cue("kettle")).await.expect("searched").found.candidates;
     assert_eq!(candidates.iter().map(|one| &one.memory).collect::<Vec<_>>(), [&changed]);
 }
 
@@ -246,17 +247,17 @@ pub async fn namespaces_are_searched_apart(store: &(impl Ledger + LongTermMemory
 /// With equal ids too; another's memories move no signal.
 pub async fn tenants_are_searched_apart(store: &(impl Ledger + LongTermMemory)) {
     three(store).await;
-    let before = store.search(&cue("kettle")).await.expect("searched").candidates;
+    let before = store.search(&cue("kettle")).await.expect("searched").found.candidates;
     let theirs: Vec<Memory> = (1..=9)
         .map(|number| Memory { tenant: tenant("other"), ..memory(number, &format!("kettle {number}")) })
         .collect();
     fill(store, theirs).await;
-    let after = store.search(&cue("kettle")).await.expect("searched").candidates;
+    let after = store.search(&cue("kettle")).await.expect("searched").found.candidates;
     let told =
         |candidates: &[Candidate]| candidates.iter().map(|one| (one.memory.clone(), one.signals)).collect::<Vec<_>>();
     assert_eq!(told(&after), told(&before));
     let candidates =
-        store.search(&Cue { tenant: tenant("other"), ..cue("kettle") }).await.expect("searched").candidates;
+        store.search(&Cue { tenant: tenant("other"), ..cue("kettle") }).await.expect("searched").found.candidates;
     assert!(candidates.iter().all(|one| one.memory.tenant == tenant("other")) && candidates.len() == 9);
 }
 
@@ -265,7 +266,7 @@ pub async fn an_encoded_cue_finds_its_neighbours(store: &(impl Ledger + LongTerm
     fill(store, numbered(20)).await;
     let weights = Weights::default().with(Term::Semantic, 1.0);
     let near = Cue { encoding: Some(encoding(7)), weights, limit: 1, ..cue("something") };
-    let best = store.search(&near).await.expect("searched").candidates.remove(0);
+    let best = store.search(&near).await.expect("searched").found.candidates.remove(0);
     assert_eq!(best.memory.id, id(7));
     assert!((best.signals.get(Term::Semantic) - 1.0).abs() < 1e-3, "{:?}", best.signals);
 }
@@ -289,7 +290,7 @@ pub async fn what_the_best_is_linked_with_is_answered_too(store: &(impl Ledger +
     let weights = |link| default_weights().with(Term::Link, link);
     let ask = |link| Cue { weights: weights(link), limit: 1, ..cue("billing") };
     assert_eq!(found(store, &ask(0.0)).await, ids(&[2]));
-    let candidates = store.search(&ask(1.0)).await.expect("searched").candidates;
+    let candidates = store.search(&ask(1.0)).await.expect("searched").found.candidates;
     let mut linked: Vec<MemoryId> = candidates[1..].iter().map(|one| one.memory.id).collect();
     linked.sort_unstable();
     assert_eq!((candidates[0].memory.id, linked), (id(2), ids(&[1, 3])));
@@ -303,7 +304,7 @@ pub async fn the_reading_counts_the_words_and_names_of_the_query(store: &(impl L
         Memory { origin: Origin { speaker: Some(label(by)), ..plain.origin.clone() }, ..plain }
     };
     fill(store, vec![said(1, "Ann", "tea in the morning"), said(2, "Bob", "tea at noon")]).await;
-    let read = store.search(&cue("What tea does Ann drink?")).await.expect("searched");
+    let read = store.search(&cue("What tea does Ann drink?")).await.expect("searched").found;
     assert_eq!((read.reading.words, read.reading.named), (2, 1), "tea, drink; Ann");
     let mut named: Vec<(MemoryId, bool)> = read.candidates.iter().map(|one| (one.memory.id, one.named)).collect();
     named.sort_unstable();
@@ -332,4 +333,13 @@ pub async fn what_was_cleared_can_be_told_anew<S: Ledger + LongTermMemory>(store
     assert_eq!(found(store, &cue("passport")).await.first(), Some(&id(1)));
     assert_eq!(found(store, &cue("fern")).await.first(), Some(&id(2)));
     assert!(store.position(&acme()).await.expect("a position") >= stored[1].seq);
+}
+
+/// Whatever it is asked, before it knows anything and after.
+pub async fn every_answer_names_the_same_service(store: &(impl Ledger + LongTermMemory)) {
+    let name = store.service().await.expect("answered");
+    three(store).await;
+    assert_eq!(store.apply(&acme(), &[]).await.expect("nothing is applied"), name);
+    assert_eq!(store.search(&cue("passport")).await.expect("searched").by, name);
+    assert_eq!(store.service().await.expect("answered"), name);
 }

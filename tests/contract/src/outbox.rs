@@ -4,10 +4,11 @@
 
 mod events;
 mod reencoding;
+mod services;
 
 use application::ports::ledger::{Amendment, Change, Ledger, Selection, Stored};
-use application::ports::long_term::{Act, Entry};
-use application::ports::outbox::{Batch, Claim, Outbox, Receiver, Settling, Told, Work};
+use application::ports::long_term::{Act, Entry, ServiceId};
+use application::ports::outbox::{Batch, Claim, Outbox, Receiver, Settling, Told, Undelivered, Work};
 use domain::memory::{Memory, Seq};
 use domain::tenant::{Namespace, Tenant};
 use uuid::Uuid;
@@ -16,6 +17,7 @@ use crate::memories::{store as fill, *};
 
 pub use events::*;
 pub use reencoding::*;
+pub use services::*;
 
 crate::suite! { ($) outbox:
     what_an_act_delivers_waits_until_it_is_acknowledged,
@@ -42,9 +44,19 @@ crate::suite! { ($) outbox:
     the_longest_waiting_tenant_comes_first,
     writers_at_once_lose_no_event,
     depth_counts_what_waits_and_since_when,
+    each_service_is_told_for_itself,
+    a_service_that_is_new_is_told_everything_and_every_erasure,
+    a_service_enrolled_again_stays_as_it_is,
+    what_is_changed_or_erased_is_replaced_for_each_service,
+    the_first_service_with_a_name_inherits_what_waits,
+    nobody_knows_what_a_service_lacks_that_is_not_enrolled,
+    services_rest_apart,
+    writers_at_once_are_missed_by_no_service_that_is_enrolled_meanwhile,
 }
 
 const HOUR: i64 = 3_600;
+const NAMELESS: ServiceId = ServiceId::NAMELESS;
+const LONG_TERM: Receiver = Receiver::LongTerm(NAMELESS);
 
 fn holder(number: u128) -> Uuid {
     Uuid::from_u128(number)
@@ -85,12 +97,20 @@ fn places(entries: &[Entry]) -> Vec<Seq> {
 }
 
 async fn settle(outbox: &impl Outbox, tenant: Tenant, told: Told) {
-    let settling = Settling { tenant, holder: holder(1), told, free: second(HOUR) };
+    let receiver = match told {
+        Told::Entries(_) => LONG_TERM,
+        Told::Events(_) => Receiver::Stream,
+    };
+    let settling = Settling { tenant, receiver, holder: holder(1), told, free: second(HOUR) };
     outbox.settle(settling).await.expect("settled");
 }
 
+async fn lacking(outbox: &impl Outbox, service: ServiceId, namespace: &Namespace) -> Undelivered {
+    outbox.undelivered(service, &acme(), namespace, 1_000).await.expect("known")
+}
+
 async fn waiting(outbox: &impl Outbox) -> Vec<Entry> {
-    outbox.undelivered(&acme(), &Namespace::default(), 1_000).await.expect("known")
+    lacking(outbox, NAMELESS, &Namespace::default()).await.entries
 }
 
 fn put(stored: &Stored) -> Entry {
@@ -103,16 +123,19 @@ pub async fn what_an_act_delivers_waits_until_it_is_acknowledged(store: &(impl L
     let expected: Vec<Entry> = written.answer.iter().map(put).collect();
     assert_eq!(written.deliver, expected);
     assert_eq!(waiting(store).await, expected);
-    store.acknowledge(&acme(), &[expected[0].seq, expected[2].seq, Seq(i64::MAX)]).await.expect("acknowledged");
+    store
+        .acknowledge(NAMELESS, &acme(), &[expected[0].seq, expected[2].seq, Seq(i64::MAX)])
+        .await
+        .expect("acknowledged");
     assert_eq!(waiting(store).await, expected[1..2]);
-    store.acknowledge(&acme(), &[expected[0].seq, expected[1].seq]).await.expect("acknowledged");
+    store.acknowledge(NAMELESS, &acme(), &[expected[0].seq, expected[1].seq]).await.expect("acknowledged");
     assert_eq!(waiting(store).await, []);
 }
 
 /// At a later place, with the place where it was stored.
 pub async fn a_change_is_delivered_as_the_memory_now_is(store: &(impl Ledger + Outbox)) {
     let stored = fill(store, numbered(1)).await.remove(0);
-    store.acknowledge(&acme(), &[stored.seq]).await.expect("acknowledged");
+    store.acknowledge(NAMELESS, &acme(), &[stored.seq]).await.expect("acknowledged");
     let amendment = Amendment { tags: Some(vec![label("new")]), ..Amendment::default() };
     let written = store.change(changing(1, Change::Amend(amendment))).await.expect("changed");
     let [entry] = &written.deliver[..] else { panic!("one entry: {:?}", written.deliver) };
@@ -173,9 +196,9 @@ pub async fn places_are_not_shared(store: &(impl Ledger + Outbox)) {
         let of = |entry: &&Entry| matches!(&entry.act, Act::Erase { namespace: is, .. } if *is == namespace(name));
         written.deliver.iter().filter(of).cloned().collect()
     };
-    store.acknowledge(&acme(), &places(&of("one"))).await.expect("acknowledged");
-    assert_eq!(store.undelivered(&acme(), &namespace("one"), 10).await.expect("known"), []);
-    assert_eq!(store.undelivered(&acme(), &namespace("two"), 10).await.expect("known"), of("two"));
+    store.acknowledge(NAMELESS, &acme(), &places(&of("one"))).await.expect("acknowledged");
+    assert_eq!(store.undelivered(NAMELESS, &acme(), &namespace("one"), 10).await.expect("known").entries, []);
+    assert_eq!(store.undelivered(NAMELESS, &acme(), &namespace("two"), 10).await.expect("known").entries, of("two"));
     let others: std::collections::BTreeSet<_> = waiting(store).await.iter().map(|entry| entry.act.id()).collect();
     assert_eq!(others, [id(5), id(6)].into());
 }
@@ -197,15 +220,15 @@ pub async fn namespaces_and_tenants_wait_apart(store: &(impl Ledger + Outbox)) {
     let theirs = Memory { tenant: tenant("other"), ..memory(3, "entry 3") };
     let theirs = fill(store, vec![theirs]).await.remove(0);
     assert_eq!(waiting(store).await, [put(&here)]);
-    store.acknowledge(&acme(), &[theirs.seq]).await.expect("passed over");
-    let others = store.undelivered(&tenant("other"), &Namespace::default(), 10).await.expect("known");
+    store.acknowledge(NAMELESS, &acme(), &[theirs.seq]).await.expect("passed over");
+    let others = store.undelivered(NAMELESS, &tenant("other"), &Namespace::default(), 10).await.expect("known").entries;
     assert_eq!(others, [put(&theirs)]);
 }
 
 /// The oldest of them.
 pub async fn no_more_waits_in_an_answer_than_asked_for(store: &(impl Ledger + Outbox)) {
     let stored = fill(store, numbered(5)).await;
-    let some = store.undelivered(&acme(), &Namespace::default(), 2).await.expect("known");
+    let some = store.undelivered(NAMELESS, &acme(), &Namespace::default(), 2).await.expect("known").entries;
     assert_eq!(some, [put(&stored[0]), put(&stored[1])]);
 }
 
@@ -215,20 +238,20 @@ pub async fn entries_are_claimed_in_the_order_of_their_places(store: &(impl Ledg
     memories[2].namespace = namespace("notes");
     let stored = fill(store, memories).await;
     let expected: Vec<Entry> = stored.iter().map(put).collect();
-    let some = taken(store, Claim { limit: 3, ..claim(Receiver::LongTerm) }).await.expect("work");
+    let some = taken(store, Claim { limit: 3, ..claim(LONG_TERM) }).await.expect("work");
     assert_eq!((some.tenant.clone(), entries(&some)), (acme(), &expected[..3]));
     settle(store, acme(), Told::Entries(places(&expected[..3]))).await;
-    let rest = taken(store, claim(Receiver::LongTerm)).await.expect("work");
+    let rest = taken(store, claim(LONG_TERM)).await.expect("work");
     assert_eq!(entries(&rest), &expected[3..]);
     settle(store, acme(), Told::Entries(places(&expected[3..]))).await;
-    assert_eq!(taken(store, claim(Receiver::LongTerm)).await, None);
+    assert_eq!(taken(store, claim(LONG_TERM)).await, None);
     assert_eq!(waiting(store).await, []);
 }
 
 /// By the time of their act.
 pub async fn young_entries_are_left_to_their_maker(store: &(impl Ledger + Outbox)) {
     fill(store, numbered(1)).await;
-    let early = Claim { now: second(1), until: second(31), ripe: second(-1), ..claim(Receiver::LongTerm) };
+    let early = Claim { now: second(1), until: second(31), ripe: second(-1), ..claim(LONG_TERM) };
     assert_eq!(taken(store, early.clone()).await, None);
     assert!(taken(store, Claim { ripe: second(0), ..early }).await.is_some());
 }
@@ -236,26 +259,32 @@ pub async fn young_entries_are_left_to_their_maker(store: &(impl Ledger + Outbox
 /// Whoever else asks.
 pub async fn a_tenant_is_with_one_claimant_until_it_is_settled(store: &(impl Ledger + Outbox)) {
     fill(store, numbered(2)).await;
-    let one = taken(store, Claim { limit: 1, ..claim(Receiver::LongTerm) }).await.expect("work");
+    let one = taken(store, Claim { limit: 1, ..claim(LONG_TERM) }).await.expect("work");
     for number in [1, 2] {
-        assert_eq!(taken(store, Claim { holder: holder(number), ..claim(Receiver::LongTerm) }).await, None);
+        assert_eq!(taken(store, Claim { holder: holder(number), ..claim(LONG_TERM) }).await, None);
     }
-    let others = Settling { tenant: acme(), holder: holder(2), told: Told::Entries(Vec::new()), free: second(HOUR) };
+    let others = Settling {
+        tenant: acme(),
+        receiver: LONG_TERM,
+        holder: holder(2),
+        told: Told::Entries(Vec::new()),
+        free: second(HOUR),
+    };
     store.settle(others).await.expect("passed over");
-    assert_eq!(taken(store, claim(Receiver::LongTerm)).await, None);
+    assert_eq!(taken(store, claim(LONG_TERM)).await, None);
     settle(store, acme(), Told::Entries(places(entries(&one)))).await;
-    assert!(taken(store, Claim { holder: holder(2), ..claim(Receiver::LongTerm) }).await.is_some());
+    assert!(taken(store, Claim { holder: holder(2), ..claim(LONG_TERM) }).await.is_some());
 }
 
 /// When it was to end.
 pub async fn a_lease_ends_by_itself(store: &(impl Ledger + Outbox)) {
     fill(store, numbered(1)).await;
-    let first = taken(store, claim(Receiver::LongTerm)).await.expect("work");
+    let first = taken(store, claim(LONG_TERM)).await.expect("work");
     let later = |seconds| Claim {
         holder: holder(2),
         now: second(HOUR + seconds),
         until: second(HOUR + seconds + 30),
-        ..claim(Receiver::LongTerm)
+        ..claim(LONG_TERM)
     };
     assert_eq!(taken(store, later(29)).await, None);
     assert_eq!(taken(store, later(30)).await, Some(first));
@@ -264,22 +293,21 @@ pub async fn a_lease_ends_by_itself(store: &(impl Ledger + Outbox)) {
 /// For one receiver; not for the other.
 pub async fn a_settled_tenant_rests_until_it_is_free(store: &(impl Ledger + Outbox)) {
     fill(store, numbered(1)).await;
-    taken(store, claim(Receiver::LongTerm)).await.expect("work");
+    taken(store, claim(LONG_TERM)).await.expect("work");
     let told = Told::Entries(Vec::new());
-    let resting = Settling { tenant: acme(), holder: holder(1), told, free: second(HOUR + 5) };
+    let resting = Settling { tenant: acme(), receiver: LONG_TERM, holder: holder(1), told, free: second(HOUR + 5) };
     store.settle(resting).await.expect("settled");
-    assert_eq!(taken(store, claim(Receiver::LongTerm)).await, None);
+    assert_eq!(taken(store, claim(LONG_TERM)).await, None);
     assert!(taken(store, claim(Receiver::Stream)).await.is_some());
-    let rested = Claim { now: second(HOUR + 5), ..claim(Receiver::LongTerm) };
+    let rested = Claim { now: second(HOUR + 5), ..claim(LONG_TERM) };
     assert!(taken(store, rested).await.is_some());
 }
 
 /// Though the tenant stays with who holds it now.
 pub async fn what_was_told_after_the_lease_counts_all_the_same(store: &(impl Ledger + Outbox)) {
     let stored = fill(store, numbered(2)).await;
-    taken(store, claim(Receiver::LongTerm)).await.expect("work");
-    let later =
-        Claim { holder: holder(2), now: second(HOUR + 40), until: second(HOUR + 70), ..claim(Receiver::LongTerm) };
+    taken(store, claim(LONG_TERM)).await.expect("work");
+    let later = Claim { holder: holder(2), now: second(HOUR + 40), until: second(HOUR + 70), ..claim(LONG_TERM) };
     taken(store, later.clone()).await.expect("taken over");
     settle(store, acme(), Told::Entries(vec![stored[0].seq])).await;
     assert_eq!(waiting(store).await, [put(&stored[1])]);
@@ -306,7 +334,7 @@ pub async fn events_come_in_the_order_of_the_chain_until_they_are_told(store: &(
 /// Neither waits for the other.
 pub async fn entries_and_events_are_claimed_apart(store: &(impl Ledger + Outbox)) {
     fill(store, numbered(1)).await;
-    let for_memory = taken(store, claim(Receiver::LongTerm)).await.expect("work");
+    let for_memory = taken(store, claim(LONG_TERM)).await.expect("work");
     let for_stream = taken(store, Claim { holder: holder(2), ..claim(Receiver::Stream) }).await.expect("work");
     assert_eq!(entries(&for_memory).len(), 1);
     assert_eq!(numbers(&for_stream), [1]);
@@ -320,9 +348,9 @@ pub async fn the_longest_waiting_tenant_comes_first(store: &(impl Ledger + Outbo
         store.remember(act).await.expect("stored");
     }
     for name in ["early", "middle", "late"] {
-        assert_eq!(taken(store, claim(Receiver::LongTerm)).await.expect("work").tenant, tenant(name));
+        assert_eq!(taken(store, claim(LONG_TERM)).await.expect("work").tenant, tenant(name));
     }
-    assert_eq!(taken(store, claim(Receiver::LongTerm)).await, None);
+    assert_eq!(taken(store, claim(LONG_TERM)).await, None);
 }
 
 /// Nor is one given twice or out of order, while they write.
@@ -357,7 +385,10 @@ pub async fn depth_counts_what_waits_and_since_when(store: &(impl Ledger + Outbo
     let waits = depth().await;
     assert!(waits.pending >= 3, "{waits:?}");
     assert_eq!(waits.oldest.as_secs(), 100);
-    store.acknowledge(&acme(), &stored.iter().map(|one| one.seq).collect::<Vec<_>>()).await.expect("acknowledged");
+    store
+        .acknowledge(NAMELESS, &acme(), &stored.iter().map(|one| one.seq).collect::<Vec<_>>())
+        .await
+        .expect("acknowledged");
     let batch = taken(store, claim(Receiver::Stream)).await.expect("work");
     settle(store, acme(), Told::Events(numbers(&batch).last().copied())).await;
     assert_eq!(depth().await, application::ports::outbox::Depth::default());

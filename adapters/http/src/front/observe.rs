@@ -4,6 +4,7 @@ use application::brain::Brain;
 use application::ports::Ports;
 use application::ports::metrics::{Measurement, Stage};
 use application::stages::Stages;
+use application::trace::{Finished, Kind, Trace};
 use poem::http::StatusCode;
 
 use super::Seen;
@@ -43,4 +44,13 @@ pub(super) fn record<P: Ports>(brain: &Brain<P>, config: &Config, seen: &Seen, s
     } else {
         tracing::info!(request_id, tenant, method, operation = endpoint, status, latency_ms, "request");
     }
+}
+
+/// Tells of the request's trace: of a caller's, or one that failed. Probes and scrapes have none.
+pub(super) fn trace(config: &Config, seen: &Seen, trace: Option<Trace>, status: StatusCode) {
+    let failed = status.is_server_error();
+    let Some(trace) = trace.filter(|_| seen.tenant.is_some() || failed) else { return };
+    let (name, tenant) = (format!("{} {}", seen.method, seen.endpoint), seen.tenant.clone());
+    let status = Some(status.as_u16());
+    config.traces.finished(Finished { trace, name, kind: Kind::Server, tenant, status, failed });
 }

@@ -8,13 +8,12 @@ use application::ports::ledger::{
     Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
     Stale, Stored, Version, Written,
 };
-use application::ports::long_term::{Entry, LongTermMemory};
-use application::ports::outbox::{Batch, Claim, Depth, Outbox, Settling};
+use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
+use application::ports::outbox::{Batch, Claim, Depth, Enrolling, Outbox, Settling, Undelivered};
 use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
 use domain::encoding::EncoderId;
-use domain::index::Found;
 use domain::link::Edge;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
@@ -82,12 +81,22 @@ impl<T: Ledger> Ledger for Switch<T> {
 }
 
 impl<T: Outbox> Outbox for Switch<T> {
-    async fn undelivered(&self, tenant: &Tenant, namespace: &Namespace, limit: usize) -> Result<Vec<Entry>, PortError> {
-        self.reach("outbox", "tell what is not delivered")?.undelivered(tenant, namespace, limit).await
+    async fn undelivered(
+        &self,
+        service: ServiceId,
+        tenant: &Tenant,
+        namespace: &Namespace,
+        limit: usize,
+    ) -> Result<Undelivered, PortError> {
+        self.reach("outbox", "tell what is not delivered")?.undelivered(service, tenant, namespace, limit).await
     }
 
-    async fn acknowledge(&self, tenant: &Tenant, places: &[Seq]) -> Result<(), PortError> {
-        self.reach("outbox", "acknowledge")?.acknowledge(tenant, places).await
+    async fn acknowledge(&self, service: ServiceId, tenant: &Tenant, places: &[Seq]) -> Result<(), PortError> {
+        self.reach("outbox", "acknowledge")?.acknowledge(service, tenant, places).await
+    }
+
+    async fn enrol(&self, enrolling: Enrolling) -> Result<bool, PortError> {
+        self.reach("outbox", "enrol a service")?.enrol(enrolling).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Option<Batch>, PortError> {
@@ -104,7 +113,7 @@ impl<T: Outbox> Outbox for Switch<T> {
 }
 
 impl<T: LongTermMemory> LongTermMemory for Switch<T> {
-    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<ServiceId, PortError> {
         self.reach("long_term", "apply entries")?.apply(tenant, entries).await
     }
 
@@ -116,8 +125,12 @@ impl<T: LongTermMemory> LongTermMemory for Switch<T> {
         self.reach("long_term", "forget everything")?.clear().await
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Searched, PortError> {
         self.reach("long_term", "search")?.search(cue).await
+    }
+
+    async fn service(&self) -> Result<ServiceId, PortError> {
+        self.reach("long_term", "tell its name")?.service().await
     }
 }
 

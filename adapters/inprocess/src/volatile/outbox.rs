@@ -6,8 +6,8 @@ use std::time::Duration;
 use application::ports::error::PortError;
 use application::ports::events::Event;
 use application::ports::ledger::Note;
-use application::ports::long_term::{Act, Entry};
-use application::ports::outbox::{Batch, Claim, Depth, Outbox, Receiver, Settling, Told, Work};
+use application::ports::long_term::{Act, Entry, ServiceId};
+use application::ports::outbox::{Batch, Claim, Depth, Enrolling, Outbox, Receiver, Settling, Told, Undelivered, Work};
 use domain::audit::{AuditEvent, AuditKey, Head, seal};
 use domain::memory::{MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
@@ -17,17 +17,41 @@ use uuid::Uuid;
 use super::{State, Volatile};
 
 /// What waits, tenant by tenant.
-#[derive(Debug, Default)]
-pub(super) struct Waiting(BTreeMap<Tenant, Desk>);
+#[derive(Debug)]
+pub(super) struct Waiting {
+    desks: BTreeMap<Tenant, Desk>,
+    /// Who is enrolled, first the nameless service or who inherited from it.
+    services: Vec<ServiceId>,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self { desks: BTreeMap::new(), services: vec![ServiceId::NAMELESS] }
+    }
+}
+
+impl Waiting {
+    /// Under which name something waits for a service; `None`: it is not enrolled.
+    fn name(&self, service: ServiceId) -> Option<ServiceId> {
+        let first = self.services[0];
+        match service {
+            ServiceId::NAMELESS => Some(first),
+            known if self.services.contains(&known) => Some(known),
+            _ => (first == ServiceId::NAMELESS).then_some(first),
+        }
+    }
+}
 
 /// What waits of one tenant, and who works on it.
 #[derive(Debug, Default)]
 struct Desk {
-    entries: BTreeMap<(Seq, MemoryId), Slip>,
+    entries: HashMap<ServiceId, Slips>,
     events: Vec<Event>,
     head: Option<Head>,
     leases: HashMap<Receiver, (Uuid, Timestamp)>,
 }
+
+type Slips = BTreeMap<(Seq, MemoryId), Slip>;
 
 /// An entry that waits, without the memory's words.
 #[derive(Debug, Clone)]
@@ -41,7 +65,7 @@ impl State {
     /// Notes an act as an event of its tenant's chain.
     pub(super) fn tell(&mut self, tenant: &Tenant, note: &Note, resource: &str, memories: Vec<MemoryId>) {
         let key = AuditKey::try_new(b"a key for trying out").expect("long enough");
-        let desk = self.outbox.0.entry(tenant.clone()).or_default();
+        let desk = self.outbox.desks.entry(tenant.clone()).or_default();
         let before = desk.head.unwrap_or_else(|| Head::genesis(&key, tenant));
         let event = AuditEvent {
             tenant: tenant.clone(),
@@ -78,22 +102,26 @@ impl State {
         if !apart {
             return Vec::new();
         }
-        let waiting = &mut self.outbox.0.entry(tenant.clone()).or_default().entries;
+        let Waiting { desks, services } = &mut self.outbox;
+        let desk = desks.entry(tenant.clone()).or_default();
         for Entry { seq, act } in &journal {
             let (id, namespace, erased) = match act {
                 Act::Put { memory, .. } => (memory.id, &memory.namespace, false),
                 Act::Erase { namespace, id } => (*id, namespace, true),
             };
-            if erased {
-                waiting.retain(|(_, other), _| *other != id);
+            for service in services.iter() {
+                let waiting = desk.entries.entry(*service).or_default();
+                if erased {
+                    waiting.retain(|(_, other), _| *other != id);
+                }
+                waiting.insert((*seq, id), Slip { namespace: namespace.clone(), erased, since: at });
             }
-            waiting.insert((*seq, id), Slip { namespace: namespace.clone(), erased, since: at });
         }
         journal
     }
 
-    fn entries(&self, tenant: &Tenant, wanted: impl Fn(&Slip) -> bool, limit: usize) -> Vec<Entry> {
-        let Some(desk) = self.outbox.0.get(tenant) else { return Vec::new() };
+    fn entries(&self, service: ServiceId, tenant: &Tenant, wanted: impl Fn(&Slip) -> bool, limit: usize) -> Vec<Entry> {
+        let Some(desk) = self.outbox.desks.get(tenant) else { return Vec::new() };
         let entry = |((seq, id), slip): (&(Seq, MemoryId), &Slip)| {
             let act = if slip.erased {
                 Act::Erase { namespace: slip.namespace.clone(), id: *id }
@@ -103,7 +131,21 @@ impl State {
             };
             Some(Entry { seq: *seq, act })
         };
-        desk.entries.iter().filter(|(_, slip)| wanted(slip)).filter_map(entry).take(limit).collect()
+        let waiting = desk.entries.get(&service).into_iter().flatten();
+        waiting.filter(|(_, slip)| wanted(slip)).filter_map(entry).take(limit).collect()
+    }
+
+    /// Everything that there is and was begins to wait for a service.
+    fn enqueue_all(&mut self, service: ServiceId, now: Timestamp) {
+        for (tenant, estate) in &self.estates {
+            let desk = self.outbox.desks.entry(tenant.clone()).or_default();
+            let waiting = desk.entries.entry(service).or_default();
+            waiting.extend(estate.shelves.positions().map(|(id, seq)| {
+                let memory = estate.get(id);
+                let namespace = memory.map(|memory| memory.namespace.clone()).unwrap_or_default();
+                ((seq, id), Slip { namespace, erased: memory.is_none(), since: now })
+            }));
+        }
     }
 }
 
@@ -111,7 +153,10 @@ impl Desk {
     /// Since when the oldest thing for a receiver waits.
     fn oldest(&self, receiver: Receiver, ripe: Timestamp) -> Option<Timestamp> {
         match receiver {
-            Receiver::LongTerm => self.entries.values().map(|slip| slip.since).filter(|since| *since <= ripe).min(),
+            Receiver::LongTerm(service) => {
+                let waiting = self.entries.get(&service).into_iter().flat_map(BTreeMap::values);
+                waiting.map(|slip| slip.since).filter(|since| *since <= ripe).min()
+            }
             Receiver::Stream => self.events.iter().map(|event| event.at).min(),
         }
     }
@@ -119,31 +164,82 @@ impl Desk {
     fn is_free(&self, receiver: Receiver, now: Timestamp) -> bool {
         self.leases.get(&receiver).is_none_or(|(_, until)| *until <= now)
     }
+
+    fn acknowledge(&mut self, service: ServiceId, places: &[Seq]) {
+        if let Some(waiting) = self.entries.get_mut(&service) {
+            waiting.retain(|(seq, _), _| !places.contains(seq));
+        }
+    }
+}
+
+impl State {
+    /// A receiver by the name that its work waits under.
+    fn named(&self, receiver: Receiver) -> Option<Receiver> {
+        match receiver {
+            Receiver::LongTerm(service) => self.outbox.name(service).map(Receiver::LongTerm),
+            Receiver::Stream => Some(receiver),
+        }
+    }
 }
 
 impl Outbox for Volatile {
-    async fn undelivered(&self, tenant: &Tenant, namespace: &Namespace, limit: usize) -> Result<Vec<Entry>, PortError> {
-        Ok(self.state().entries(tenant, |slip| slip.namespace == *namespace, limit))
+    async fn undelivered(
+        &self,
+        service: ServiceId,
+        tenant: &Tenant,
+        namespace: &Namespace,
+        limit: usize,
+    ) -> Result<Undelivered, PortError> {
+        let state = self.state();
+        let Some(name) = state.outbox.name(service) else {
+            return Ok(Undelivered { entries: Vec::new(), whole: false });
+        };
+        let entries = state.entries(name, tenant, |slip| slip.namespace == *namespace, limit);
+        Ok(Undelivered { entries, whole: true })
     }
 
-    async fn acknowledge(&self, tenant: &Tenant, places: &[Seq]) -> Result<(), PortError> {
-        if let Some(desk) = self.state().outbox.0.get_mut(tenant) {
-            desk.entries.retain(|(seq, _), _| !places.contains(seq));
+    async fn acknowledge(&self, service: ServiceId, tenant: &Tenant, places: &[Seq]) -> Result<(), PortError> {
+        let mut state = self.state();
+        let Some(name) = state.outbox.name(service) else { return Ok(()) };
+        if let Some(desk) = state.outbox.desks.get_mut(tenant) {
+            desk.acknowledge(name, places);
         }
         Ok(())
     }
 
+    async fn enrol(&self, Enrolling { service, inherits, now }: Enrolling) -> Result<bool, PortError> {
+        let mut state = self.state();
+        if service == ServiceId::NAMELESS || state.outbox.services.contains(&service) {
+            return Ok(true);
+        }
+        if inherits && state.outbox.services[0] == ServiceId::NAMELESS {
+            state.outbox.services[0] = service;
+            for desk in state.outbox.desks.values_mut() {
+                let left = desk.entries.remove(&ServiceId::NAMELESS).unwrap_or_default();
+                desk.entries.insert(service, left);
+            }
+        } else {
+            state.outbox.services.push(service);
+            state.enqueue_all(service, now);
+        }
+        Ok(true)
+    }
+
     async fn claim(&self, claim: Claim) -> Result<Option<Batch>, PortError> {
         let mut state = self.state();
-        let free = state.outbox.0.iter().filter(|(_, desk)| desk.is_free(claim.receiver, claim.now));
-        let waiting = free.filter_map(|(tenant, desk)| Some((desk.oldest(claim.receiver, claim.ripe)?, tenant)));
+        let Some(receiver) = state.named(claim.receiver) else { return Ok(None) };
+        let free = state.outbox.desks.iter().filter(|(_, desk)| desk.is_free(receiver, claim.now));
+        let waiting = free.filter_map(|(tenant, desk)| Some((desk.oldest(receiver, claim.ripe)?, tenant)));
         let Some((_, tenant)) = waiting.min() else { return Ok(None) };
         let tenant = tenant.clone();
-        let entries = state.entries(&tenant, |slip| slip.since <= claim.ripe, claim.limit);
-        let Some(desk) = state.outbox.0.get_mut(&tenant) else { return Ok(None) };
-        desk.leases.insert(claim.receiver, (claim.holder, claim.until));
-        let work = match claim.receiver {
-            Receiver::LongTerm => Work::Entries(entries),
+        let entries = match receiver {
+            Receiver::LongTerm(name) => state.entries(name, &tenant, |slip| slip.since <= claim.ripe, claim.limit),
+            Receiver::Stream => Vec::new(),
+        };
+        let Some(desk) = state.outbox.desks.get_mut(&tenant) else { return Ok(None) };
+        desk.leases.insert(receiver, (claim.holder, claim.until));
+        let work = match receiver {
+            Receiver::LongTerm(_) => Work::Entries(entries),
             Receiver::Stream => Work::Events(desk.events.iter().take(claim.limit).cloned().collect()),
         };
         Ok(Some(Batch { tenant, work }))
@@ -151,17 +247,15 @@ impl Outbox for Volatile {
 
     async fn settle(&self, settling: Settling) -> Result<(), PortError> {
         let mut state = self.state();
-        let Some(desk) = state.outbox.0.get_mut(&settling.tenant) else { return Ok(()) };
-        let receiver = match settling.told {
-            Told::Entries(places) => {
-                desk.entries.retain(|(seq, _), _| !places.contains(seq));
-                Receiver::LongTerm
-            }
-            Told::Events(published) => {
+        let Some(receiver) = state.named(settling.receiver) else { return Ok(()) };
+        let Some(desk) = state.outbox.desks.get_mut(&settling.tenant) else { return Ok(()) };
+        match (receiver, settling.told) {
+            (Receiver::LongTerm(name), Told::Entries(places)) => desk.acknowledge(name, &places),
+            (_, Told::Events(published)) => {
                 desk.events.retain(|event| published.is_none_or(|number| event.number > number));
-                Receiver::Stream
             }
-        };
+            (Receiver::Stream, Told::Entries(_)) => {}
+        }
         if let Some((holder, until)) = desk.leases.get_mut(&receiver)
             && *holder == settling.holder
         {
@@ -172,12 +266,14 @@ impl Outbox for Volatile {
 
     async fn depth(&self, now: Timestamp) -> Result<Depth, PortError> {
         let state = self.state();
-        let pending: usize = state.outbox.0.values().map(|desk| desk.entries.len() + desk.events.len()).sum();
+        let waits = |desk: &Desk| desk.entries.values().map(BTreeMap::len).sum::<usize>() + desk.events.len();
+        let pending: usize = state.outbox.desks.values().map(waits).sum();
         let since = |desk: &Desk| {
-            let both = [Receiver::LongTerm, Receiver::Stream].into_iter();
-            both.filter_map(|receiver| desk.oldest(receiver, now)).min()
+            let services = state.outbox.services.iter().map(|service| Receiver::LongTerm(*service));
+            services.chain([Receiver::Stream]).filter_map(|receiver| desk.oldest(receiver, now)).min()
         };
-        let waited = state.outbox.0.values().filter_map(since).min().map_or(0.0, |oldest| now.seconds_since(oldest));
+        let waited =
+            state.outbox.desks.values().filter_map(since).min().map_or(0.0, |oldest| now.seconds_since(oldest));
         Ok(Depth { pending: pending as u64, oldest: Duration::from_secs_f64(waited.max(0.0)) })
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use application::ports::error::PortError;
-use application::ports::long_term::{Act, Entry, LongTermMemory};
-use domain::index::{Found, NamespaceIndex};
+use application::ports::long_term::{Act, Entry, LongTermMemory, Searched, ServiceId};
+use domain::index::NamespaceIndex;
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::recall::cue::Cue;
 use domain::tenant::{Namespace, Tenant};
@@ -48,6 +48,11 @@ impl Shelves {
         std::mem::take(&mut self.journal)
     }
 
+    /// The last entry of each memory, erasures included.
+    pub(super) fn positions(&self) -> impl Iterator<Item = (MemoryId, Seq)> {
+        self.positions.iter().map(|(id, seq)| (*id, *seq))
+    }
+
     fn is_later(&mut self, seq: Seq, id: MemoryId) -> bool {
         let position = self.positions.entry(id).or_default();
         let later = seq > *position;
@@ -57,7 +62,7 @@ impl Shelves {
 }
 
 impl LongTermMemory for Volatile {
-    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+    async fn apply(&self, tenant: &Tenant, entries: &[Entry]) -> Result<ServiceId, PortError> {
         let mut state = self.state();
         let shelves = &mut state.estates.entry(tenant.clone()).or_default().shelves;
         for Entry { seq, act } in entries {
@@ -67,7 +72,7 @@ impl LongTermMemory for Volatile {
             }
         }
         shelves.take_journal();
-        Ok(())
+        Ok(self.service)
     }
 
     async fn position(&self, tenant: &Tenant) -> Result<Seq, PortError> {
@@ -81,9 +86,13 @@ impl LongTermMemory for Volatile {
         Ok(())
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Searched, PortError> {
         let state = self.state();
         let index = state.estates.get(&cue.tenant).and_then(|estate| estate.shelves.by_namespace.get(&cue.namespace));
-        Ok(index.map(|index| index.search(cue)).unwrap_or_default())
+        Ok(Searched { found: index.map(|index| index.search(cue)).unwrap_or_default(), by: self.service })
+    }
+
+    async fn service(&self) -> Result<ServiceId, PortError> {
+        Ok(self.service)
     }
 }

@@ -37,6 +37,23 @@ async fn a_message_is_the_document_that_operators_know() {
     assert_eq!(record.timestamp.timestamp_millis(), 1_769_860_800_000);
 }
 
+/// The trace is the caller's, with a span that no other message has.
+#[tokio::test]
+async fn a_message_says_in_its_headers_which_request_it_comes_from() {
+    const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736";
+    let place = place().await;
+    let traced = Event { traceparent: Some(format!("{TRACE}-00f067aa0ba902b7-01")), ..of_acme(1) };
+    kafka(&place).await.publish(&[traced, of_acme(2)]).await.unwrap();
+    let header = |record: &rskafka::record::Record, name: &str| {
+        record.headers.get(name).map(|value| String::from_utf8(value.clone()).unwrap())
+    };
+    let records = place.records(&place.audit).await;
+    assert_eq!(header(&records[0].1, "request_id").as_deref(), Some("r-1"));
+    assert_eq!(header(&records[0].1, "traceparent"), Some(format!("{TRACE}-{}-01", "ab".repeat(8))));
+    assert_eq!(header(&records[1].1, "request_id").as_deref(), Some("r-1"));
+    assert_eq!(header(&records[1].1, "traceparent"), None);
+}
+
 #[tokio::test]
 async fn what_happens_to_memories_is_in_the_other_topic_too() {
     let place = place().await;

@@ -24,12 +24,13 @@ use super::health::{HealthAnswer, HealthBody};
 use super::payload::Json;
 use super::problem::{Problem, ProblemKind};
 use crate::MOST_ENTRIES;
-use crate::wire::{CandidatesWire, CueWire, EntriesWire, InvalidWire, PositionWire};
+use crate::wire::{CandidatesWire, CueWire, EntriesWire, InvalidWire, PositionWire, ServiceWire, name_of};
 
 const DESCRIPTION: &str = "\
 The long-term memory of a SomaBrain: told by entries of its ledger, asked by cues. Bodies are JSON, whatever the \
 `Content-Type` says; times are microseconds since 1970 in UTC; numbers come back to the last bit, and whole numbers in \
-metadata have up to 128 bits. Errors are problem documents (RFC 9457).";
+metadata have up to 128 bits. Errors are problem documents (RFC 9457). Client and server may be a version apart: fields \
+that are not known are passed over, but for those of a filter, and fields that came later need not be there.";
 
 /// What the operations are about.
 #[derive(Tags)]
@@ -59,6 +60,13 @@ enum PositionAnswer {
     /// How far the tenant's entries were applied.
     #[oai(status = 200)]
     Position(Json<PositionWire>),
+}
+
+#[derive(ApiResponse)]
+enum ServiceAnswer {
+    /// Who answers.
+    #[oai(status = 200)]
+    Named(Json<ServiceWire>),
 }
 
 #[derive(ApiResponse)]
@@ -98,9 +106,9 @@ impl<L: LongTermMemory + 'static> Api<L> {
     ) -> Result<AppliedAnswer, Problem> {
         let tenant = named(&tenant)?;
         let entries = read_entries(entries.0, &tenant)?;
-        self.engine.apply(&tenant, &entries).await?;
+        let service = name_of(self.engine.apply(&tenant, &entries).await?);
         let position = self.engine.position(&tenant).await?.0;
-        Ok(AppliedAnswer::Applied(Json(PositionWire { position })))
+        Ok(AppliedAnswer::Applied(Json(PositionWire { position, service })))
     }
 
     /// Search
@@ -130,7 +138,19 @@ impl<L: LongTermMemory + 'static> Api<L> {
         tenant: Path<String>,
     ) -> Result<PositionAnswer, Problem> {
         let position = self.engine.position(&named(&tenant)?).await?.0;
-        Ok(PositionAnswer::Position(Json(PositionWire { position })))
+        let service = name_of(self.engine.service().await?);
+        Ok(PositionAnswer::Position(Json(PositionWire { position, service })))
+    }
+
+    /// See who answers
+    ///
+    /// The name of the service, in every answer about memories too: behind one address another service may stand later.
+    /// 404 where it has none.
+    #[oai(path = "/v1/service", method = "get", operation_id = "service", tag = "Topic::Memories")]
+    async fn service(&self, _call: Authenticated) -> Result<ServiceAnswer, Problem> {
+        let service = name_of(self.engine.service().await?);
+        let service = service.ok_or_else(|| Problem::new(ProblemKind::NotFound, "this service has no name"))?;
+        Ok(ServiceAnswer::Named(Json(ServiceWire { service })))
     }
 
     /// Forget everything
@@ -151,7 +171,7 @@ impl<L: LongTermMemory + 'static> Api<L> {
         let began = Instant::now();
         let tenant = Tenant::try_new("health").expect("letters are a name");
         // Applying nothing goes as far as applying does.
-        let engine = self.engine.apply(&tenant, &[]).await;
+        let engine = self.engine.apply(&tenant, &[]).await.map(drop);
         HealthBody::new(&self.version, engine, began.elapsed()).into()
     }
 
@@ -192,7 +212,7 @@ pub(super) fn endpoint<L: LongTermMemory + 'static>(
     config: Config,
 ) -> impl Endpoint<Output = Response> + 'static {
     let counters = Arc::new(Counters::default());
-    let Config { token, version } = config;
+    let Config { token, version, traces } = config;
     let service = service(Api { engine, counters: counters.clone(), version });
     let document = service.spec();
     let routes = Route::new()
@@ -202,7 +222,7 @@ pub(super) fn endpoint<L: LongTermMemory + 'static>(
         .data(Arc::new(Token::new(token)))
         .with(CatchPanic::new().with_handler(|_| Problem::new(ProblemKind::Internal, "a handler panicked")))
         .map_to_response();
-    Front::new(routes, counters)
+    Front::new(routes, counters, traces)
 }
 
 /// The service's OpenAPI document: pretty JSON that is the same for every build of one version and every engine.

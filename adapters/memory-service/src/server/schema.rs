@@ -7,7 +7,7 @@ use poem_openapi::types::Any;
 use serde_json::Value;
 
 use super::payload::Described;
-use crate::wire::{CandidatesWire, CueWire, EntriesWire, PositionWire};
+use crate::wire::{CandidatesWire, CueWire, EntriesWire, PositionWire, ServiceWire};
 
 impl Described for EntriesWire {
     type Schema = Entries;
@@ -15,6 +15,10 @@ impl Described for EntriesWire {
 
 impl Described for PositionWire {
     type Schema = Position;
+}
+
+impl Described for ServiceWire {
+    type Schema = Service;
 }
 
 impl Described for CueWire {
@@ -27,7 +31,6 @@ impl Described for CandidatesWire {
 
 /// Entries to apply, in their order.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
 pub(super) struct Entries {
     /// At most 1,000.
     #[oai(validator(max_items = 1000))]
@@ -36,7 +39,6 @@ pub(super) struct Entries {
 
 /// A memory as it now is (`first` and `memory`), or one that is no more (`erase`).
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
 struct Entry {
     /// The place in the ledger of the act that made it so, 1 or more.
     seq: i64,
@@ -53,7 +55,6 @@ struct Entry {
 
 /// Which memory is no more.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
 struct Erasure {
     /// Where it was.
     namespace: String,
@@ -66,11 +67,20 @@ struct Erasure {
 pub(super) struct Position {
     /// The highest place that was applied; 0 before the first.
     position: i64,
+    /// Who has applied it.
+    #[oai(skip_serializing_if_is_none)]
+    service: Option<String>,
+}
+
+/// Who answers.
+#[derive(Debug, Object)]
+pub(super) struct Service {
+    /// The service's name, a UUID: made together with its data and kept with them, another one once they are lost.
+    service: String,
 }
 
 /// What is searched for.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
 pub(super) struct Cue {
     /// Which part of the tenant's memories.
     namespace: String,
@@ -148,6 +158,9 @@ pub(super) struct Candidates {
     candidates: Vec<Candidate>,
     /// How the query was read.
     reading: Reading,
+    /// Who has searched.
+    #[oai(skip_serializing_if_is_none)]
+    service: Option<String>,
 }
 
 /// How a namespace reads a query.
@@ -174,7 +187,6 @@ struct Candidate {
 
 /// A memory, whole.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
 struct Memory {
     /// Whose it is.
     tenant: String,
@@ -243,7 +255,6 @@ struct Memory {
 
 /// How something is done.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
 struct Procedure {
     /// What doing it costs, 0 or more.
     cost: f64,
@@ -255,7 +266,6 @@ struct Procedure {
 
 /// A place in meaning.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
 struct Encoding {
     /// The encoder's id.
     encoder: String,

@@ -15,7 +15,6 @@ use super::terms::TermsWire;
 
 /// A cue without its tenant, which stands in the path.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct CueWire {
     namespace: String,
     text: String,
@@ -30,7 +29,7 @@ pub(crate) struct CueWire {
     at: i64,
 }
 
-/// A filter; times are microseconds since 1970 in UTC, what is left out is not asked for.
+/// A filter; times are microseconds since 1970 in UTC, what is left out is not asked for, and what is not known is refused.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct FilterWire {

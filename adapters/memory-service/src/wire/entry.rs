@@ -13,7 +13,6 @@ use super::InvalidWire;
 
 /// Either `first` and `memory`, or `erase`.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct EntryWire {
     seq: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,7 +24,6 @@ pub(crate) struct EntryWire {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct EraseWire {
     namespace: String,
     id: Uuid,

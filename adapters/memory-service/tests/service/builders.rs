@@ -1,10 +1,11 @@
 //! A server on loopback in front of an engine that does as it is told.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use application::ports::error::{PortError, PortErrorKind};
-use application::ports::long_term::{Act, Entry, LongTermMemory};
+use application::ports::long_term::{Act, Entry, LongTermMemory, Searched, ServiceId};
 use domain::encoding::{EncoderId, Encoding};
 use domain::index::Found;
 use domain::link::{Link, Relation};
@@ -20,10 +21,13 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 pub(crate) const TOKEN: &str = "a-token-of-its-own";
+pub(crate) const NAME: ServiceId = ServiceId(Uuid::from_u128(0xA11CE));
 
 /// Notes what it is told and answers what it was given.
 #[derive(Default)]
 pub(crate) struct Scripted {
+    /// Its next names, one an answer; then [`NAME`].
+    pub(crate) names: Mutex<VecDeque<ServiceId>>,
     pub(crate) failing: Mutex<Option<PortErrorKind>>,
     pub(crate) applied: Mutex<Vec<Vec<Entry>>>,
     pub(crate) cues: Mutex<Vec<Cue>>,
@@ -38,10 +42,10 @@ impl Scripted {
 }
 
 impl LongTermMemory for Scripted {
-    async fn apply(&self, _: &Tenant, entries: &[Entry]) -> Result<(), PortError> {
+    async fn apply(&self, _: &Tenant, entries: &[Entry]) -> Result<ServiceId, PortError> {
         self.check()?;
         self.applied.lock().unwrap().push(entries.to_vec());
-        Ok(())
+        self.service().await
     }
 
     async fn position(&self, _: &Tenant) -> Result<Seq, PortError> {
@@ -56,10 +60,15 @@ impl LongTermMemory for Scripted {
         Ok(())
     }
 
-    async fn search(&self, cue: &Cue) -> Result<Found, PortError> {
+    async fn search(&self, cue: &Cue) -> Result<Searched, PortError> {
         self.check()?;
         self.cues.lock().unwrap().push(cue.clone());
-        Ok(self.found.lock().unwrap().clone())
+        let found = self.found.lock().unwrap().clone();
+        Ok(Searched { found, by: self.service().await? })
+    }
+
+    async fn service(&self) -> Result<ServiceId, PortError> {
+        Ok(self.names.lock().unwrap().pop_front().unwrap_or(NAME))
     }
 }
 
@@ -75,7 +84,7 @@ pub(crate) async fn service() -> Service {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let engine = Arc::new(Scripted::default());
-    let config = server::Config { token: TOKEN.into(), version: "v1.2.3".into() };
+    let config = server::Config { token: TOKEN.into(), version: "v1.2.3".into(), traces: Default::default() };
     let mut running = JoinSet::new();
     running.spawn(server::serve(listener, engine.clone(), config, std::future::pending()));
     let client = client(&endpoint);

@@ -51,6 +51,7 @@ fn every_operation_is_described_with_its_errors_and_its_token() {
         "/livez",
         "/metrics",
         "/v1/memories",
+        "/v1/service",
         "/v1/tenants/{tenant}/memories",
         "/v1/tenants/{tenant}/position",
         "/v1/tenants/{tenant}/search",

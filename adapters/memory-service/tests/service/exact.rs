@@ -61,7 +61,7 @@ async fn every_bit_of_the_signals_comes_back_in_the_order_of_the_engine() {
     let reading = Reading { words: 3, named: 1 };
     *service.engine.found.lock().unwrap() = Found { candidates: found.clone(), reading };
 
-    let answered = service.client.search(&cue()).await.unwrap();
+    let answered = service.client.search(&cue()).await.unwrap().found;
 
     let told =
         |all: &[Candidate]| all.iter().map(|one| (one.memory.clone(), one.seq, bits(&one.signals))).collect::<Vec<_>>();

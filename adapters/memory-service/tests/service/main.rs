@@ -7,4 +7,5 @@ mod document;
 mod exact;
 mod outage;
 mod refusal;
+mod versions;
 mod watching;

@@ -94,7 +94,7 @@ async fn a_service_that_comes_back_is_used_again() {
     assert_eq!(client.breaker(), BreakerState::Open);
 
     let listener = TcpListener::bind(address).await.unwrap();
-    let config = server::Config { token: TOKEN.into(), version: "v1".into() };
+    let config = server::Config { token: TOKEN.into(), version: "v1".into(), traces: Default::default() };
     let mut running = JoinSet::new();
     running.spawn(server::serve(listener, std::sync::Arc::new(Scripted::default()), config, std::future::pending()));
 

@@ -4,8 +4,10 @@ use crate::question::{DENIED, PERMITTED, ask, call};
 use crate::server::Stub;
 use application::ports::error::PortErrorKind;
 use application::ports::policy::Decision;
+use application::trace::{Origin, Traceparent, watched};
 use serde_json::{Value, json};
 use somabrain_opa::{Config, Opa};
+use uuid::Uuid;
 
 async fn opa(stub: &Stub) -> Opa {
     Opa::connect(Config::new(&stub.url)).await.unwrap()
@@ -74,6 +76,24 @@ async fn the_token_goes_with_the_question_and_is_never_shown() {
     ask(&Opa::connect(config).await.unwrap(), &call("reader", "r-1")).await.unwrap();
     let headers = stub.asked.recv().unwrap().headers;
     assert!(headers.contains(&"authorization: Bearer s3cret".to_owned()), "{headers:?}");
+}
+
+/// A span below the one of the request, in the caller's trace; outside of a request nothing.
+#[tokio::test]
+async fn the_question_carries_the_request_and_its_trace() {
+    const CALLER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let stub = Stub::answering("200 OK", PERMITTED);
+    let (opa, call) = (opa(&stub).await, call("reader", "r-1"));
+    let origin = Origin::new("r-1", Traceparent::parse(CALLER).ok(), Uuid::from_u128(7), true);
+    let (_, trace) = watched(origin, async { ask(&opa, &call).await.unwrap() }).await;
+    let headers = stub.asked.recv().unwrap().headers;
+    let [span] = &trace.unwrap().spans[..] else { panic!("one attempt") };
+    let traceparent = format!("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-{}-01", span.id);
+    assert!(headers.contains(&traceparent) && headers.contains(&"x-request-id: r-1".to_owned()), "{headers:?}");
+    assert_eq!((span.name, span.client, span.failed), ("opa", true, false));
+    ask(&opa, &call).await.unwrap();
+    let headers = stub.asked.recv().unwrap().headers;
+    assert!(!headers.iter().any(|header| header.starts_with("traceparent")), "{headers:?}");
 }
 
 #[tokio::test]

@@ -71,7 +71,10 @@ pub(super) async fn restore(
     let all: Vec<String> = known.iter().map(|name| quoted(name)).collect();
     let all = all.join(", ");
     take(&mut connection, &all).await.map_err(TransferError::at("take the tables"))?;
+    // Rows that triggers write are in the dump too.
+    triggers(&mut connection, &known, "DISABLE").await.map_err(TransferError::at("hold the triggers"))?;
     let sequences = fill(&mut connection, &known, tables).await?;
+    triggers(&mut connection, &known, "ENABLE").await.map_err(TransferError::at("let the triggers go"))?;
     go_on(&mut connection, &sequences).await.map_err(TransferError::at("set the sequences"))?;
     check::all(&mut connection, &config.audit_key, None).await?;
     let erased = bury(&mut connection, config, &note, buried).await?;
@@ -96,6 +99,12 @@ async fn take(connection: &mut AsyncPgConnection, all: &str) -> Result<(), Error
         }
     }
     run(connection, &sql).await
+}
+
+async fn triggers(connection: &mut AsyncPgConnection, tables: &[String], act: &str) -> Result<(), Error> {
+    let each = |name: &String| format!("ALTER TABLE {} {act} TRIGGER USER;", quoted(name));
+    let sql: String = tables.iter().map(each).collect();
+    Ok(connection.batch_execute(&sql).await?)
 }
 
 /// Fills the tables; answers the lines that say how far the sequences are.

@@ -19,9 +19,9 @@ const ALL: &str = "SELECT count(*) AS pending, \
 
 /// Where there is no stream, what waits for one waits for nobody.
 const ENTRIES: &str = "SELECT count(*) AS pending, \
-    (SELECT created_at FROM outbox_events WHERE status = 'pending' AND receiver = 'long_term' \
+    (SELECT created_at FROM outbox_events WHERE status = 'pending' AND receiver <> 'stream' \
         ORDER BY created_at LIMIT 1) AS oldest \
-    FROM (SELECT 1 FROM outbox_events WHERE processed_at IS NULL AND receiver = 'long_term' LIMIT 100001) waiting";
+    FROM (SELECT 1 FROM outbox_events WHERE processed_at IS NULL AND receiver <> 'stream' LIMIT 100001) waiting";
 
 #[derive(QueryableByName)]
 struct Waiting {
@@ -31,7 +31,7 @@ struct Waiting {
     oldest: Option<PgTimestamp>,
 }
 
-/// What waits for the long-term memory, and for the stream where there is one.
+/// What waits for each memory service, and for the stream where there is one.
 pub(super) async fn depth(mut connection: &AsyncPgConnection, events: bool, now: Timestamp) -> Result<Depth, Error> {
     let sql = if events { ALL } else { ENTRIES };
     let Waiting { pending, oldest } = diesel::sql_query(sql).get_result(&mut connection).await?;

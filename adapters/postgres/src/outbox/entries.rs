@@ -1,7 +1,7 @@
 //! Entries for the long-term memory: rows of the outbox, each memory as it is now.
 
-use application::ports::long_term::{Act, Entry};
-use application::ports::outbox::Claim;
+use application::ports::long_term::{Act, Entry, ServiceId};
+use application::ports::outbox::{Claim, Undelivered};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -10,9 +10,9 @@ use domain::tenant::{Namespace, Tenant};
 use uuid::Uuid;
 
 use crate::error::{Error, InvalidRow};
-use crate::outgoing::{ERASE, LONG_TERM};
+use crate::outgoing::ERASE;
 use crate::row::{self, Kept, Row};
-use crate::schema::{memories, outbox_events};
+use crate::schema::{memories, memory_service_is_whole, memory_service_receiver, outbox_events};
 use crate::values::to_timestamptz;
 
 /// Places that one statement acknowledges.
@@ -22,7 +22,8 @@ const AT_A_TIME: usize = 4_096;
 /// an act locks is therefore left alone, and so is the disk: if the server dies, it is only told again.
 const ACKNOWLEDGE: &str = "\
     UPDATE outbox_events SET status = 'processed', processed_at = now() WHERE id IN (\
-        SELECT id FROM outbox_events WHERE tenant_id = $1 AND receiver = 'long_term' AND processed_at IS NULL \
+        SELECT id FROM outbox_events WHERE tenant_id = $1 AND receiver = memory_service_receiver($3) \
+        AND processed_at IS NULL \
         AND seq = ANY($2) ORDER BY id FOR UPDATE SKIP LOCKED\
     ) AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'";
 
@@ -38,39 +39,45 @@ struct Slip {
     memory_id: Option<Uuid>,
 }
 
-/// What waits of a namespace, oldest first. Every recall asks it, and mostly there is nothing.
+/// What a service lacks of a namespace, oldest first. Every recall asks it, and mostly there is nothing.
 pub(super) async fn undelivered(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
+    service: ServiceId,
     tenant: &Tenant,
     namespace: &Namespace,
     limit: usize,
-) -> Result<Vec<Entry>, Error> {
+) -> Result<Undelivered, Error> {
+    let [mut one, mut two] = [connection; 2];
+    // Answered in this order: when everything waits, the rows that follow are all.
+    let whole = diesel::select(memory_service_is_whole(service.0)).get_result::<bool>(&mut one);
     let told = outbox_events::event_type.eq(ERASE).or(memories::id.is_not_null());
-    let rows: Vec<Waiting> = outbox_events::table
+    let rows = outbox_events::table
         .left_join(memories::table.on(of_memory()))
         .filter(outbox_events::processed_at.is_null())
-        .filter(outbox_events::receiver.eq(LONG_TERM))
+        .filter(outbox_events::receiver.nullable().eq(memory_service_receiver(service.0)))
         .filter(outbox_events::tenant_id.eq(tenant.as_str()))
         .filter(outbox_events::namespace.eq(namespace.as_str()))
         .filter(told)
         .order(outbox_events::seq)
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .select((slip(), memories::all_columns.nullable()))
-        .load(&mut connection)
-        .await?;
-    Ok(rows.into_iter().filter_map(|row| entry(row).transpose()).collect::<Result<_, _>>()?)
+        .load::<Waiting>(&mut two);
+    let (whole, rows) = tokio::try_join!(whole, rows)?;
+    let entries = rows.into_iter().filter_map(|row| entry(row).transpose()).collect::<Result<_, _>>()?;
+    Ok(Undelivered { entries, whole })
 }
 
-/// What a claim takes of a tenant: entries that are ripe, in the order of their places.
+/// What a claim takes of a tenant for a service: entries that are ripe, in the order of their places.
 pub(super) async fn batch(
     mut connection: &AsyncPgConnection,
+    service: ServiceId,
     tenant: &Tenant,
     claim: &Claim,
 ) -> Result<Vec<Entry>, Error> {
     let rows: Vec<Waiting> = outbox_events::table
         .left_join(memories::table.on(of_memory()))
         .filter(outbox_events::processed_at.is_null())
-        .filter(outbox_events::receiver.eq(LONG_TERM))
+        .filter(outbox_events::receiver.nullable().eq(memory_service_receiver(service.0)))
         .filter(outbox_events::tenant_id.eq(tenant.as_str()))
         .filter(outbox_events::created_at.le(to_timestamptz(claim.ripe)))
         .order(outbox_events::seq)
@@ -87,19 +94,21 @@ pub(super) async fn batch(
         }
     }
     // Of a memory that is no more there is nothing to tell: its erasure has a row of its own.
-    acknowledge(connection, tenant, &stray).await?;
+    acknowledge(connection, service, tenant, &stray).await?;
     Ok(entries)
 }
 
-/// The long-term memory has these.
+/// The service has these.
 pub(super) async fn acknowledge(
     mut connection: &AsyncPgConnection,
+    service: ServiceId,
     tenant: &Tenant,
     places: &[Seq],
 ) -> Result<(), Error> {
     for some in places.chunks(AT_A_TIME) {
         let some: Vec<i64> = some.iter().map(|place| place.0).collect();
         let told = diesel::sql_query(ACKNOWLEDGE).bind::<Text, _>(tenant.as_str()).bind::<Array<BigInt>, _>(some);
+        let told = told.bind::<diesel::sql_types::Uuid, _>(service.0);
         told.execute(&mut connection).await?;
     }
     Ok(())

@@ -8,8 +8,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::tenant::Tenant;
 
 use crate::error::Error;
-use crate::outgoing::{LONG_TERM, STREAM};
+use crate::outgoing::STREAM;
 use crate::row;
+use crate::schema::memory_service_receiver;
 use crate::values::to_timestamptz;
 use crate::wrong::Wrong;
 
@@ -51,14 +52,15 @@ struct Chosen {
     told: Option<i64>,
 }
 
-/// Takes the lease of the tenant that has waited longest and is not among those `passed`.
+/// Takes the lease of the tenant that has waited longest for the receiver of that name and is not among those `passed`.
 pub(super) async fn take(
     mut connection: &AsyncPgConnection,
+    name: &str,
     claim: &Claim,
     passed: &[Tenant],
 ) -> Result<Option<Lease>, Error> {
     let by = match claim.receiver {
-        Receiver::LongTerm => to_timestamptz(claim.ripe),
+        Receiver::LongTerm(_) => to_timestamptz(claim.ripe),
         // Events are nobody's own: whoever comes first tells them.
         Receiver::Stream => FOREVER,
     };
@@ -70,7 +72,8 @@ pub(super) async fn take(
             .bind::<Timestamptz, _>(to_timestamptz(claim.until))
             .bind::<Timestamptz, _>(to_timestamptz(claim.now))
             .bind::<Timestamptz, _>(by)
-            .bind::<Array<Text>, _>(&passed);
+            .bind::<Array<Text>, _>(&passed)
+            .bind::<Text, _>(name);
         let Some(chosen) = taking.get_result::<Chosen>(&mut connection).await.optional()? else { break };
         // A name that is none is not chosen again as long as its lease lasts.
         if let Some(told) = chosen.told
@@ -86,9 +89,9 @@ pub(super) async fn take(
 /// waits of each; of those that nobody holds the longest waiting. A tenant that another claim is taking at the moment is
 /// passed over: nobody waits for anybody. If the server forgets a lease, its batch is told twice.
 fn taking(receiver: Receiver) -> String {
-    let (name, oldest) = match receiver {
-        Receiver::LongTerm => (LONG_TERM, "seq"),
-        Receiver::Stream => (STREAM, "audit_id"),
+    let oldest = match receiver {
+        Receiver::LongTerm(_) => "seq",
+        Receiver::Stream => "audit_id",
     };
     format!(
         "WITH RECURSIVE tenants (tenant_id) AS (\
@@ -100,17 +103,17 @@ fn taking(receiver: Receiver) -> String {
         ), waiting AS MATERIALIZED (\
             SELECT t.tenant_id FROM tenants t CROSS JOIN LATERAL (\
                 SELECT e.created_at FROM outbox_events e WHERE e.tenant_id = t.tenant_id AND e.processed_at IS NULL \
-                AND e.receiver = '{name}' AND e.{oldest} IS NOT NULL ORDER BY e.{oldest} LIMIT 1\
+                AND e.receiver = $6 AND e.{oldest} IS NOT NULL ORDER BY e.{oldest} LIMIT 1\
             ) oldest WHERE oldest.created_at <= $4 AND t.tenant_id <> ALL($5) AND NOT EXISTS (\
                 SELECT FROM outbox_leases l \
-                WHERE l.tenant_id = t.tenant_id AND l.receiver = '{name}' AND l.until > $3\
+                WHERE l.tenant_id = t.tenant_id AND l.receiver = $6 AND l.until > $3\
             ) ORDER BY oldest.created_at, t.tenant_id\
         ), chosen AS MATERIALIZED (\
             SELECT tenant_id FROM waiting \
-            WHERE pg_try_advisory_xact_lock(hashtextextended('lease {name} ' || tenant_id, 0)) LIMIT 1\
+            WHERE pg_try_advisory_xact_lock(hashtextextended('lease ' || $6 || ' ' || tenant_id, 0)) LIMIT 1\
         ), taken AS (\
             INSERT INTO outbox_leases AS l (tenant_id, receiver, holder, until) \
-            SELECT tenant_id, '{name}', $1, $2 FROM chosen \
+            SELECT tenant_id, $6, $1, $2 FROM chosen \
             WHERE (SELECT set_config('synchronous_commit', 'off', true)) = 'off' \
             ON CONFLICT (tenant_id, receiver) DO UPDATE SET holder = excluded.holder, until = excluded.until \
             WHERE l.until <= $3 RETURNING l.tenant_id, l.told\
@@ -120,14 +123,10 @@ fn taking(receiver: Receiver) -> String {
 }
 
 /// Gives a lease back; nothing where somebody else has it by now.
-pub(super) async fn free(
-    mut connection: &AsyncPgConnection,
-    receiver: Receiver,
-    settling: &Settling,
-) -> Result<(), Error> {
+pub(super) async fn free(mut connection: &AsyncPgConnection, name: &str, settling: &Settling) -> Result<(), Error> {
     let freeing = diesel::sql_query(FREE)
         .bind::<Text, _>(settling.tenant.as_str())
-        .bind::<Text, _>(name(receiver))
+        .bind::<Text, _>(name)
         .bind::<diesel::sql_types::Uuid, _>(settling.holder)
         .bind::<Timestamptz, _>(to_timestamptz(settling.free));
     freeing.execute(&mut connection).await?;
@@ -145,9 +144,12 @@ pub(super) async fn told(mut connection: &AsyncPgConnection, number: i64, settli
     Ok(())
 }
 
-fn name(receiver: Receiver) -> &'static str {
+/// The name that a receiver's rows and leases have; `None`: nothing waits for it, it is not enrolled.
+pub(super) async fn name(mut connection: &AsyncPgConnection, receiver: Receiver) -> Result<Option<String>, Error> {
     match receiver {
-        Receiver::LongTerm => LONG_TERM,
-        Receiver::Stream => STREAM,
+        Receiver::LongTerm(service) => {
+            Ok(diesel::select(memory_service_receiver(service.0)).get_result(&mut connection).await?)
+        }
+        Receiver::Stream => Ok(Some(STREAM.to_owned())),
     }
 }

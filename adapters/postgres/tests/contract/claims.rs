@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use application::ports::ledger::{Erasing, Ledger, Remembering, Selection};
-use application::ports::long_term::Act;
+use application::ports::long_term::{Act, ServiceId};
 use application::ports::outbox::{Batch, Claim, Outbox, Receiver, Settling, Told, Work};
 use domain::memory::{Memory, Seq};
 use domain::tenant::{Namespace, Tenant};
@@ -16,6 +16,8 @@ use crate::concurrency::{memory, remembering};
 use crate::database::Database;
 use crate::sealing::{claim, later};
 use crate::sql::{number, run};
+
+const LONG_TERM: Receiver = Receiver::LongTerm(ServiceId::NAMELESS);
 
 fn acme() -> Tenant {
     Tenant::try_new("acme").unwrap()
@@ -33,7 +35,13 @@ fn ids(batch: &Batch) -> Vec<u128> {
 async fn settle(postgres: &Postgres, batch: &Batch) {
     let Work::Entries(entries) = &batch.work else { panic!("expected entries, found {batch:?}") };
     let told = Told::Entries(entries.iter().map(|entry| entry.seq).collect());
-    let settling = Settling { tenant: batch.tenant.clone(), holder: Uuid::from_u128(1), told, free: later(0) };
+    let settling = Settling {
+        tenant: batch.tenant.clone(),
+        receiver: LONG_TERM,
+        holder: Uuid::from_u128(1),
+        told,
+        free: later(0),
+    };
     postgres.settle(settling).await.unwrap();
 }
 
@@ -47,7 +55,7 @@ async fn replicas_at_once_share_the_tenants_out() {
         let one = Memory { tenant: tenant.clone(), ..memory(1, "said") };
         replicas[0].remember(Remembering { tenant, ..remembering(vec![one], true) }).await.unwrap();
     }
-    for receiver in [Receiver::LongTerm, Receiver::Stream] {
+    for receiver in [LONG_TERM, Receiver::Stream] {
         let claims = (0..16).map(|turn| replicas[turn % 2].claim(claim(receiver)));
         let taken: Vec<Batch> = join_all(claims).await.into_iter().filter_map(Result::unwrap).collect();
         let tenants: BTreeSet<&Tenant> = taken.iter().map(|batch| &batch.tenant).collect();
@@ -66,7 +74,7 @@ async fn an_erasure_of_many_is_claimed_in_parts() {
     postgres.erase(erasing).await.unwrap();
     postgres.remember(remembering(vec![memory(6, "said")], true)).await.unwrap();
     for expected in [[1, 2], [3, 4], [5, 6]] {
-        let batch = postgres.claim(Claim { limit: 2, ..claim(Receiver::LongTerm) }).await.unwrap().unwrap();
+        let batch = postgres.claim(Claim { limit: 2, ..claim(LONG_TERM) }).await.unwrap().unwrap();
         assert_eq!(ids(&batch), expected);
         settle(&postgres, &batch).await;
     }
@@ -80,9 +88,9 @@ async fn an_entry_whose_memory_is_gone_is_passed_over() {
     let postgres = database.postgres().await;
     postgres.remember(remembering(numbered(2), true)).await.unwrap();
     run(&database, "DELETE FROM memories WHERE seq = 1").await;
-    let waiting = postgres.undelivered(&acme(), &Namespace::default(), 10).await.unwrap();
+    let waiting = postgres.undelivered(ServiceId::NAMELESS, &acme(), &Namespace::default(), 10).await.unwrap().entries;
     assert_eq!(waiting.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [Seq(2)]);
-    let batch = postgres.claim(claim(Receiver::LongTerm)).await.unwrap().unwrap();
+    let batch = postgres.claim(claim(LONG_TERM)).await.unwrap().unwrap();
     assert_eq!(ids(&batch), [2]);
     settle(&postgres, &batch).await;
     assert_eq!(
@@ -100,13 +108,13 @@ async fn everything_is_queued_again_for_a_memory_that_was_lost() {
     let note = remembering(Vec::new(), true).note;
     let erasing = Erasing { tenant: acme(), selection: Selection::Id(memory(2, "gone").id), note };
     postgres.erase(erasing).await.unwrap();
-    let batch = postgres.claim(claim(Receiver::LongTerm)).await.unwrap().unwrap();
+    let batch = postgres.claim(claim(LONG_TERM)).await.unwrap().unwrap();
     let Work::Entries(expected) = batch.work.clone() else { panic!("expected entries") };
     assert_eq!(expected.len(), 4);
-    postgres.acknowledge(&acme(), &[written.answer[0].seq, expected[3].seq]).await.unwrap();
+    postgres.acknowledge(ServiceId::NAMELESS, &acme(), &[written.answer[0].seq, expected[3].seq]).await.unwrap();
     assert_eq!(postgres.enqueue_all(later(0)).await.unwrap(), 2);
     assert_eq!(postgres.enqueue_all(later(0)).await.unwrap(), 0);
-    let again = postgres.undelivered(&acme(), &Namespace::default(), 10).await.unwrap();
+    let again = postgres.undelivered(ServiceId::NAMELESS, &acme(), &Namespace::default(), 10).await.unwrap().entries;
     assert_eq!(again[..3], expected[..3]);
     assert_eq!(again[3].act, expected[3].act);
     assert!(matches!(expected[3].act, Act::Erase { .. }));
@@ -118,7 +126,7 @@ async fn pruning_takes_what_is_delivered() {
     let database = Database::new().await;
     let postgres = database.postgres().await;
     let written = postgres.remember(remembering(numbered(3), true)).await.unwrap();
-    postgres.acknowledge(&acme(), &[written.answer[0].seq, written.answer[1].seq]).await.unwrap();
+    postgres.acknowledge(ServiceId::NAMELESS, &acme(), &[written.answer[0].seq, written.answer[1].seq]).await.unwrap();
     let (long_ago, ever) = (later(-7_200), domain::time::Timestamp::parse("2999-01-01T00:00:00Z").unwrap());
     assert_eq!(postgres.prune_outbox(long_ago).await.unwrap(), 0);
     assert_eq!(postgres.prune_outbox(ever).await.unwrap(), 2);
@@ -140,8 +148,11 @@ async fn what_was_delivered_slows_nobody() {
     .await;
     let began = Instant::now();
     for turn in 0..20 {
-        assert_eq!(postgres.undelivered(&acme(), &Namespace::default(), 10).await.unwrap(), []);
-        assert_eq!(postgres.claim(claim(Receiver::LongTerm)).await.unwrap(), None);
+        assert_eq!(
+            postgres.undelivered(ServiceId::NAMELESS, &acme(), &Namespace::default(), 10).await.unwrap().entries,
+            []
+        );
+        assert_eq!(postgres.claim(claim(LONG_TERM)).await.unwrap(), None);
         assert_eq!(postgres.claim(claim(Receiver::Stream)).await.unwrap(), None, "in turn {turn}");
         assert_eq!(postgres.depth(later(0)).await.unwrap().pending, 0);
     }

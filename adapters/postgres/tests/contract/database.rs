@@ -9,9 +9,11 @@ use domain::audit::AuditKey;
 use somabrain_postgres::{Config, Postgres};
 use tokio::sync::OnceCell;
 
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/2026-01-01-000000_first/up.sql"),
     include_str!("../../migrations/2026-01-01-000001_outbox/up.sql"),
+    include_str!("../../migrations/2026-01-01-000002_lessons/up.sql"),
+    include_str!("../../migrations/2026-01-01-000003_memory_services/up.sql"),
 ];
 
 /// A database that is dropped with this.

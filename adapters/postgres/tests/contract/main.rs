@@ -12,6 +12,7 @@ mod merging;
 mod outages;
 mod sealing;
 mod server;
+mod services;
 mod sql;
 
 use database::Database;

@@ -41,7 +41,8 @@ async fn numbers(postgres: &Postgres, limit: usize) -> Vec<u64> {
     let Work::Events(events) = batch.work else { panic!("expected events") };
     let numbers: Vec<u64> = events.iter().map(|event| event.number).collect();
     let told = Told::Events(numbers.last().copied());
-    let settling = Settling { tenant: batch.tenant, holder: Uuid::from_u128(1), told, free: later(0) };
+    let settling =
+        Settling { tenant: batch.tenant, receiver: Receiver::Stream, holder: Uuid::from_u128(1), told, free: later(0) };
     postgres.settle(settling).await.unwrap();
     numbers
 }

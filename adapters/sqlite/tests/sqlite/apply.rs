@@ -11,13 +11,14 @@ use domain::memory::{Memory, Seq};
 use domain::tenant::{Namespace, Tenant};
 use somabrain_sqlite::{Config, Engine, EngineConfig, OpenError, Sqlite};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::builders::{cue, encoding, id, key, label, memory, open, remember, tenant};
 use crate::erasure::holding;
 use crate::group_commit::futures;
 
 async fn engine(folder: &Path) -> Engine {
-    Engine::open(EngineConfig::new(folder)).await.unwrap()
+    Engine::open(EngineConfig::new(folder, Uuid::from_u128(1))).await.unwrap()
 }
 
 fn put(first: i64, seq: i64, memory: Memory) -> Entry {
@@ -38,7 +39,7 @@ async fn apply(engine: &Engine, entries: &[Entry]) {
 
 /// What is found for "fox" with the places of the last changes, by id.
 async fn foxes(engine: &Engine) -> Vec<(Arc<Memory>, Seq)> {
-    let candidates = engine.search(&cue("fox")).await.unwrap().candidates;
+    let candidates = engine.search(&cue("fox")).await.unwrap().found.candidates;
     let mut found: Vec<_> = candidates.into_iter().map(|found| (found.memory, found.seq)).collect();
     found.sort_by_key(|(memory, _)| memory.id);
     found
@@ -253,7 +254,7 @@ async fn a_ledger_keeps_entries_of_another_beside_its_own() {
 
     let sqlite = open(folder.path()).await;
 
-    assert_eq!(sqlite.search(&cue("fox")).await.unwrap().candidates.len(), 2);
+    assert_eq!(sqlite.search(&cue("fox")).await.unwrap().found.candidates.len(), 2);
     assert_eq!(remember(&sqlite, [memory(3, "a third fox")]).await[0].seq, Seq(8));
 }
 
@@ -263,7 +264,7 @@ async fn a_ledger_is_not_opened_as_an_engine_nor_an_engine_as_a_ledger() {
     remember(&open(ledger.path()).await, [memory(1, "a red fox")]).await;
     apply(&engine(told.path()).await, &[put(1, 1, memory(1, "a red fox"))]).await;
 
-    let refused = Engine::open(EngineConfig::new(ledger.path())).await.err().unwrap();
+    let refused = Engine::open(EngineConfig::new(ledger.path(), Uuid::from_u128(1))).await.err().unwrap();
     let words = "is a ledger, not a memory service's long-term memory: choose another data folder";
     assert!(refused.to_string().contains(words), "{refused}");
     let refused = Sqlite::open(Config::new(told.path(), key())).await.err().unwrap();

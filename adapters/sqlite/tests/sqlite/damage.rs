@@ -146,7 +146,7 @@ async fn what_is_no_matrix_is_replaced_by_its_last_snapshot_at_the_start() {
         assert_eq!(*remedy, replaced(HOUR, 2, 1));
         assert_eq!(sqlite.breaches(), [], "told once");
         assert_eq!((matrix(&sqlite).await.observations(), unmerged(&sqlite).await), (2, vec![3, 4]));
-        assert_eq!(sqlite.search(&cue("memory 3")).await.unwrap().candidates.len(), 4);
+        assert_eq!(sqlite.search(&cue("memory 3")).await.unwrap().found.candidates.len(), 4);
         is_whole(&sqlite).await;
         drop(sqlite);
         let again = open(folder.path()).await;

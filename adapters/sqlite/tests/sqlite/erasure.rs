@@ -48,7 +48,7 @@ async fn nothing_of_an_erased_memory_is_left_in_any_file() {
     assert_eq!(erased.memories.len(), 133);
     assert_eq!(holding(folder.path(), "xylophone-secret"), Vec::<String>::new());
     assert!(!holding(folder.path(), "ordinary").is_empty());
-    assert!(sqlite.search(&cue("xylophone-secret")).await.unwrap().candidates.is_empty());
+    assert!(sqlite.search(&cue("xylophone-secret")).await.unwrap().found.candidates.is_empty());
     assert_eq!(list(&sqlite).await.memories.len(), 267);
 }
 

@@ -61,7 +61,7 @@ async fn a_batch_with_one_unknown_target_stores_nothing() {
 
     assert!(matches!(refused, Err(LedgerError::Refused(Refusal::UnknownSuperseded(_)))));
     assert!(list(&sqlite).await.memories.is_empty());
-    assert!(sqlite.search(&cue("first")).await.unwrap().candidates.is_empty());
+    assert!(sqlite.search(&cue("first")).await.unwrap().found.candidates.is_empty());
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn what_supersedes_ends_the_earlier_memory_in_the_same_act() {
         versions.iter().map(|version| version.memory.times.invalid.is_some()).collect::<Vec<_>>(),
         [false, true]
     );
-    let found = sqlite.search(&cue("Basel")).await.unwrap().candidates;
+    let found = sqlite.search(&cue("Basel")).await.unwrap().found.candidates;
     assert_eq!(found[0].memory, old);
 }
 

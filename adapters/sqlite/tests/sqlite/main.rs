@@ -12,6 +12,7 @@ mod erasure;
 mod group_commit;
 mod idempotency;
 mod maintenance;
+mod naming;
 mod open;
 mod outbox;
 mod reencoding;

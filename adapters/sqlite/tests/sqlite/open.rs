@@ -131,7 +131,7 @@ async fn a_newer_schema_is_refused_by_its_number() {
 
     let error = refusal(folder.path()).await;
 
-    let words = "made by a newer version (schema 7, this program knows 4): use that version";
+    let words = "made by a newer version (schema 7, this program knows 5): use that version";
     assert!(error.to_string().contains(words), "{error}");
 }
 

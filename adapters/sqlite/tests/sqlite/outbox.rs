@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use application::ports::events::Event;
 use application::ports::ledger::{Change, Ledger, Selection};
+use application::ports::long_term::ServiceId;
 use application::ports::outbox::{Batch, Claim, Depth, Outbox, Receiver, Settling, Told, Work};
 use domain::link::{Link, Relation};
 use domain::memory::{Memory, Seq};
@@ -44,7 +45,8 @@ fn numbers(batch: Option<Batch>) -> Vec<u64> {
 
 async fn settle(sqlite: &Sqlite, told: Option<u64>) {
     let told = Told::Events(told);
-    let settling = Settling { tenant: tenant(), holder: Uuid::from_u128(1), told, free: at(0) };
+    let settling =
+        Settling { tenant: tenant(), receiver: Receiver::Stream, holder: Uuid::from_u128(1), told, free: at(0) };
     sqlite.settle(settling).await.unwrap();
 }
 
@@ -193,8 +195,14 @@ async fn there_are_never_entries() {
     let folder = TempDir::new().unwrap();
     let sqlite = streaming(folder.path()).await;
     five(&sqlite).await;
-    assert_eq!(sqlite.claim(Claim { receiver: Receiver::LongTerm, ..claim(1, 10) }).await.unwrap(), None);
-    assert_eq!(sqlite.undelivered(&tenant(), &Namespace::default(), 10).await.unwrap(), []);
-    sqlite.acknowledge(&tenant(), &[Seq(1)]).await.unwrap();
+    assert_eq!(
+        sqlite.claim(Claim { receiver: Receiver::LongTerm(ServiceId::NAMELESS), ..claim(1, 10) }).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        sqlite.undelivered(ServiceId::NAMELESS, &tenant(), &Namespace::default(), 10).await.unwrap().entries,
+        []
+    );
+    sqlite.acknowledge(ServiceId::NAMELESS, &tenant(), &[Seq(1)]).await.unwrap();
     assert_eq!(numbers(sqlite.claim(claim(1, 10)).await.unwrap()).len(), 5);
 }

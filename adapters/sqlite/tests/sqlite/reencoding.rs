@@ -61,8 +61,8 @@ async fn a_memory_is_searched_by_its_new_encoding_at_once() {
     remember(&sqlite, (1..=3).map(|n| memory(n, &format!("memory {n}")))).await;
     let mut cue = cue("unrelated words");
     cue.encoding = Some(anew(2));
-    assert!(sqlite.search(&cue).await.unwrap().candidates.is_empty());
+    assert!(sqlite.search(&cue).await.unwrap().found.candidates.is_empty());
     reencode(&sqlite, 1..=3).await;
-    let found = sqlite.search(&cue).await.unwrap().candidates;
+    let found = sqlite.search(&cue).await.unwrap().found.candidates;
     assert_eq!(found[0].memory.id, id(2));
 }

@@ -118,13 +118,13 @@ async fn a_change_keeps_the_place_in_the_list_and_a_rebuilt_index_answers_the_sa
     change(&sqlite, 1, Change::Amend(Amendment { importance, ..Amendment::default() })).await.unwrap();
     let listed = list(&sqlite).await;
     let found = |found: Vec<domain::index::Candidate>| found.into_iter().map(|c| (c.memory, c.seq)).collect::<Vec<_>>();
-    let before = found(sqlite.search(&cue("red")).await.unwrap().candidates);
+    let before = found(sqlite.search(&cue("red")).await.unwrap().found.candidates);
 
     sqlite.reindex().await.unwrap();
 
     assert_eq!(listed.memories.iter().map(|memory| memory.id).collect::<Vec<_>>(), [id(1), id(2)]);
     assert_eq!(list(&sqlite).await, listed);
-    assert_eq!(found(sqlite.search(&cue("red")).await.unwrap().candidates), before);
+    assert_eq!(found(sqlite.search(&cue("red")).await.unwrap().found.candidates), before);
     assert_eq!(before.iter().map(|(_, seq)| seq.0).collect::<Vec<_>>(), [3, 2]);
 }
 
@@ -158,5 +158,5 @@ async fn an_entry_that_is_older_than_what_is_there_changes_nothing() {
     let old = Entry { seq: stored[0].seq, act: Act::Put { first: stored[0].seq, memory: stored[0].memory.clone() } };
     sqlite.apply(&tenant(), &[old]).await.unwrap();
 
-    assert_eq!(sqlite.search(&cue("first")).await.unwrap().candidates[0].memory, now);
+    assert_eq!(sqlite.search(&cue("first")).await.unwrap().found.candidates[0].memory, now);
 }

@@ -2,6 +2,9 @@
 //!
 //! What the outbox holds of the namespace is delivered on the way, so that the search knows it: then every replica scores
 //! alike. Where the long-term memory cannot be told, what waits is scored here by the same code of the domain.
+//!
+//! What waits is what the service lacks that answered last. Where another answers this search, that one's is asked for and
+//! the search repeated: it may hold what was erased meanwhile.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,13 +18,15 @@ use crate::call::Call;
 use crate::ports::Ports;
 use crate::ports::error::PortError;
 use crate::ports::ledger::Ledger;
-use crate::ports::long_term::{Act, Entry, LongTermMemory};
+use crate::ports::long_term::{Act, Entry, LongTermMemory, Searched, ServiceId};
 use crate::ports::metrics::Stage;
-use crate::ports::outbox::Outbox;
+use crate::ports::outbox::{Outbox, Undelivered};
 use crate::ports::working::Held;
 
 /// Most undelivered entries of a namespace that recall takes in; with more it says `degraded`.
 const MOST_UNDELIVERED: usize = 1000;
+/// Times that another service may answer before recall says `degraded`.
+const MOST_SERVICES: usize = 3;
 
 /// Candidates with their signals.
 pub(super) struct Found {
@@ -39,25 +44,65 @@ pub(super) async fn find<P: Ports>(
     cue: &Cue,
     held: Option<&[Held]>,
 ) -> Result<Found, PortError> {
-    let waiting = waiting(brain, call, cue).await;
+    let mut service = brain.deliveries.answering();
+    for _ in 1..MOST_SERVICES {
+        match attempt(brain, call, cue, held, service).await? {
+            Attempt::Found(found) => return Ok(found),
+            Attempt::AnotherAnswered { by, .. } => service = by,
+        }
+    }
+    match attempt(brain, call, cue, held, service).await? {
+        Attempt::Found(found) => Ok(found),
+        Attempt::AnotherAnswered { found, entries, .. } => {
+            let candidates = still_there(brain, cue, found.candidates).await?;
+            let candidates = with_waiting(brain, cue, candidates, &entries);
+            Ok(Found { candidates, reading: found.reading, degraded: true })
+        }
+    }
+}
+
+/// What came of asking the long-term memory.
+enum Attempt {
+    Found(Found),
+    /// Not by the service that was expected: what this one lacks is not known yet.
+    AnotherAnswered {
+        by: ServiceId,
+        found: index::Found,
+        entries: Vec<Entry>,
+    },
+}
+
+/// Asks once, taking in what the service lacks that is expected to answer.
+async fn attempt<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    cue: &Cue,
+    held: Option<&[Held]>,
+    service: ServiceId,
+) -> Result<Attempt, PortError> {
+    let waiting = waiting(brain, call, cue, service).await;
     let unknown = waiting.is_err();
     let Waiting { mut entries, more } = waiting.unwrap_or_default();
-    let degraded = unknown || more;
-    if !entries.is_empty() && brain.deliver(&cue.tenant, &entries).await {
+    if !entries.is_empty() && brain.deliver(&cue.tenant, &entries).await == Some(service) {
         entries.clear();
     }
     match brain.timed(Stage::LongTerm, brain.ports.long_term().search(cue)).await {
-        Ok(found) => {
+        Ok(Searched { found, by }) => {
+            brain.deliveries.answered(by);
+            if by != service && !unknown {
+                return Ok(Attempt::AnotherAnswered { by, found, entries });
+            }
             let reading = found.reading;
             let found = if more { still_there(brain, cue, found.candidates).await? } else { found.candidates };
-            Ok(Found { candidates: with_waiting(brain, cue, found, &entries), reading, degraded })
+            let candidates = with_waiting(brain, cue, found, &entries);
+            Ok(Attempt::Found(Found { candidates, reading, degraded: unknown || more }))
         }
         Err(error) if unknown && held.is_none() => Err(error),
         Err(error) => {
             tracing::warn!(request_id = %call.request_id, error = %error, "memory service not searched; degraded");
             let confirmed = confirmed(brain, cue, held.unwrap_or_default()).await;
             let found = in_its_place(brain, cue, confirmed, &entries);
-            Ok(Found { candidates: found.candidates, reading: found.reading, degraded: true })
+            Ok(Attempt::Found(Found { candidates: found.candidates, reading: found.reading, degraded: true }))
         }
     }
 }
@@ -66,19 +111,19 @@ pub(super) async fn find<P: Ports>(
 #[derive(Default)]
 struct Waiting {
     entries: Vec<Entry>,
-    /// Whether there is more than can be taken in.
+    /// Whether there is more than can be taken in, or than is known.
     more: bool,
 }
 
-/// What the outbox holds of the namespace and this process has not delivered.
-async fn waiting<P: Ports>(brain: &Brain<P>, call: &Call, cue: &Cue) -> Result<Waiting, PortError> {
-    let undelivered = brain.ports.outbox().undelivered(&cue.tenant, &cue.namespace, MOST_UNDELIVERED + 1);
-    let mut entries = brain.timed(Stage::Ledger, undelivered).await.inspect_err(|error| {
+/// What the outbox holds of the namespace for the service and this process has not delivered.
+async fn waiting<P: Ports>(brain: &Brain<P>, call: &Call, cue: &Cue, service: ServiceId) -> Result<Waiting, PortError> {
+    let undelivered = brain.ports.outbox().undelivered(service, &cue.tenant, &cue.namespace, MOST_UNDELIVERED + 1);
+    let Undelivered { mut entries, whole } = brain.timed(Stage::Ledger, undelivered).await.inspect_err(|error| {
         tracing::warn!(request_id = %call.request_id, error = %error, "postgres or outbox could not be asked; degraded");
     })?;
-    let more = entries.len() > MOST_UNDELIVERED;
+    let more = !whole || entries.len() > MOST_UNDELIVERED;
     entries.truncate(MOST_UNDELIVERED);
-    brain.deliveries.without_delivered(&cue.tenant, &mut entries);
+    brain.deliveries.without_delivered(service, &cue.tenant, &mut entries);
     Ok(Waiting { entries, more })
 }
 
