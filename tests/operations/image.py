@@ -18,7 +18,7 @@ from stack import SECRET, await_that, fetch
 # The program without its debugging information, and the libraries that it names.
 LIMIT_MB = 64
 # Seconds that a container has to end, as docker-compose.yml says.
-GRACE = 30
+GRACE = 40
 WRITERS = 16
 
 

@@ -119,6 +119,11 @@ class Terminal:
         self.stack, self.folder = stack, Path(folder)
         self.folder.mkdir()
         (self.folder / "bin").mkdir()
+        # commands name files of the repository, and write beside them
+        self.place = self.folder / "repository"
+        self.place.mkdir()
+        for name in ("deploy", "scripts"):
+            (self.place / name).symlink_to(ROOT / name)
         (self.folder / "state").write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in exported.items()))
         self.write_programs()
 
@@ -160,7 +165,7 @@ class Terminal:
         shell = ["bash", "-o", "pipefail", "-c", script]
         done = subprocess.run(
             shell,
-            cwd=ROOT,
+            cwd=self.place,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

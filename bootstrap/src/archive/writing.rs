@@ -35,6 +35,8 @@ pub(crate) async fn run(
     before: Timestamp,
     note: Note,
 ) -> Result<Option<Archived>> {
+    // Also where there is nothing to write yet: whoever verifies with it asks for a folder.
+    fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
     let segments = log.archivable(before).await?;
     if segments.is_empty() {
         return Ok(None);
@@ -61,7 +63,6 @@ async fn write(
     file: &Path,
 ) -> Result<Vec<(Tenant, Head, Head)>> {
     let folder = file.parent().context("a file in a folder")?;
-    fs::create_dir_all(folder)?;
     ensure!(!file.exists(), "it is there already");
     let unfinished = file.with_extension("partial");
     let mut lines = BufWriter::new(File::create(&unfinished)?);
