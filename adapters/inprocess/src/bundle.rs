@@ -71,8 +71,13 @@ impl InProcess {
     /// The same with a second long-term memory that stands by. Both are named; the first can be turned to the second, as an
     /// address that leads to the other server: `long_term().turn_to(1)`.
     pub fn with_backup() -> Self {
-        let named = |number| Arc::new(Volatile::new(DIMENSIONS).named(ServiceId(Uuid::from_u128(number))));
-        let (first, second) = (named(1), named(2));
+        Self::with_backup_named(ServiceId(Uuid::from_u128(2)))
+    }
+
+    /// The same with another name of the second, or none.
+    pub fn with_backup_named(second: ServiceId) -> Self {
+        let named = |name| Arc::new(Volatile::new(DIMENSIONS).named(name));
+        let (first, second) = (named(ServiceId(Uuid::from_u128(1))), named(second));
         let mut ports = Self::apart();
         ports.long_term = Switch::<Volatile>::new(first).or(second.clone());
         ports.long_term_backup = Some(Switch::new(second));

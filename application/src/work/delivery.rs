@@ -9,6 +9,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::memory::Seq;
 use domain::tenant::Tenant;
@@ -32,11 +33,27 @@ pub(crate) struct Deliveries {
     delivered: Mutex<HashMap<(ServiceId, Tenant), HashSet<Seq>>>,
     /// Who answered last as the long-term memory.
     answering: Mutex<ServiceId>,
+    /// Whether it was said that the backup tells no name.
+    nameless_backup: AtomicBool,
 }
 
 impl Deliveries {
     pub(crate) fn of(holder: Uuid) -> Self {
-        Self { holder, delivered: Mutex::default(), answering: Mutex::new(ServiceId::NAMELESS) }
+        Self {
+            holder,
+            delivered: Mutex::default(),
+            answering: Mutex::new(ServiceId::NAMELESS),
+            nameless_backup: AtomicBool::new(false),
+        }
+    }
+
+    /// Says once that the backup tells no name, and again after it told one.
+    pub(crate) fn note_backup(&self, service: ServiceId) {
+        let nameless = service == ServiceId::NAMELESS;
+        if nameless && !self.nameless_backup.swap(nameless, Ordering::Relaxed) {
+            tracing::warn!("outbox: the backup memory service tells no name and is told nothing: update it");
+        }
+        self.nameless_backup.store(nameless, Ordering::Relaxed);
     }
 
     /// Who answered last as the long-term memory; nameless before the first did.

@@ -109,13 +109,13 @@ impl<P: Ports> Brain<P> {
                 return Ok(Found::Away);
             }
         };
-        match to {
-            Destination::LongTerm => self.deliveries.answered(service),
-            _ if service == ServiceId::NAMELESS => {
-                tracing::warn!("outbox: the backup memory service tells no name and is told nothing: update it");
+        if to == Destination::LongTerm {
+            self.deliveries.answered(service);
+        } else {
+            self.deliveries.note_backup(service);
+            if service == ServiceId::NAMELESS {
                 return Ok(Found::Away);
             }
-            _ => {}
         }
         let inherits = to == Destination::LongTerm;
         self.ports.outbox().enrol(Enrolling { service, inherits, now: self.ports.system().now() }).await?;

@@ -2,7 +2,7 @@
 
 use application::ports::Ports;
 use application::ports::ledger::Selection;
-use application::ports::long_term::LongTermMemory;
+use application::ports::long_term::{LongTermMemory, ServiceId};
 use application::ports::outbox::{Enrolling, Outbox};
 use application::use_cases::recall::Recall;
 use application::work::relay::{Destination, Relayed};
@@ -80,6 +80,17 @@ async fn a_backup_that_is_away_holds_nobody_up_and_catches_up() {
     world.ports().long_term_backup().unwrap().on();
     settle(&world).await;
     assert_eq!(held(world.ports().long_term_backup().unwrap(), &world).await, ["the key is in the car"]);
+}
+
+/// What it acknowledged would count for the other.
+#[tokio::test]
+async fn a_backup_without_a_name_is_told_nothing() {
+    let world = World::on(InProcess::with_backup_named(ServiceId::NAMELESS));
+    world.say("the key is in the car").await;
+    assert_eq!(relay(&world, Destination::Backup).await, Relayed { told: 0, held_up: 1 });
+    settle(&world).await;
+    assert_eq!(held(world.ports().long_term_backup().unwrap(), &world).await, Vec::<String>::new());
+    assert_eq!(held(world.ports().long_term(), &world).await, ["the key is in the car"]);
 }
 
 #[tokio::test]
