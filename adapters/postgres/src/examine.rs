@@ -135,7 +135,7 @@ async fn look_into(connection: &mut AsyncPgConnection, examined: &mut Examined) 
         "SELECT t.tenant_id, m.seq FROM audit_tenants() t \
          CROSS JOIN LATERAL (SELECT max(seq) AS seq FROM memories WHERE tenant_id = t.tenant_id) m \
          WHERE m.seq IS NOT NULL AND NOT EXISTS (SELECT FROM outbox_events e WHERE e.tenant_id = t.tenant_id \
-         AND e.receiver = 'long_term' AND e.processed_at IS NULL) LIMIT {TENANTS}"
+         AND e.receiver <> 'stream' AND e.processed_at IS NULL) LIMIT {TENANTS}"
     ))
     .load(connection)
     .await?;

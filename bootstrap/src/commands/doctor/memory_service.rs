@@ -23,7 +23,11 @@ pub(super) async fn examine(servers: &Servers, told: Vec<Newest>, report: &mut R
             Ok(position) => {
                 let what =
                     format!("it has tenant {tenant} up to {}, but was told up to {}: it lost data", position.0, seq.0);
-                report.wrong(COMPONENT, what, "tell it everything again: somabrain reindex");
+                report.wrong(
+                    COMPONENT,
+                    what,
+                    "start a replica, which tells an empty one everything; for a copy of another: somabrain reindex",
+                );
                 return Ok(());
             }
             Err(error) => {
