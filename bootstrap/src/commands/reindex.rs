@@ -21,12 +21,14 @@ use crate::settings::{Profile, Settings};
 /// Makes the search index again from the ledger and checks every row.
 #[derive(Debug, Args)]
 pub(crate) struct Reindex {
-    /// Networked: the memory service forgets everything first, as after a restore from a backup.
+    /// The memory services forget everything first, as after a restore from a backup.
+    #[cfg(feature = "networked")]
     #[arg(long)]
     anew: bool,
 }
 
 /// Runs the command.
+#[cfg_attr(not(feature = "networked"), expect(unused_variables, reason = "a folder is always read anew"))]
 pub(crate) async fn run(args: &Reindex, settings: &Settings) -> Result<()> {
     match settings.profile {
         #[cfg(feature = "embedded")]
