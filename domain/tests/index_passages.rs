@@ -137,3 +137,20 @@ fn the_longest_memory_answers_by_any_of_its_ends() {
     assert!(index.erase(MemoryId(uuid::Uuid::from_u128(1))));
     assert_eq!(ask(&index, "heron"), [0; 0]);
 }
+
+#[test]
+fn a_long_memory_asked_for_by_its_own_words_comes_first() {
+    const WORDS: [&str; 13] = [
+        "kettle", "river", "window", "garden", "ladder", "copper", "violin", "harbour", "letter", "engine", "blanket",
+        "mirror", "summer",
+    ];
+    // each has all words, in an order of its own
+    let text = |number: usize| {
+        let words = (0..900).map(|at| WORDS[(at * (number + 1) + at / 13) % WORDS.len()]);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let index = index((0..12).map(|number| memory(number as u128 + 1, &text(number))));
+    for number in 0..12 {
+        assert_eq!(ask(&index, &text(number))[0], number as u128 + 1);
+    }
+}

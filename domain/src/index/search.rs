@@ -2,6 +2,7 @@
 //! them, after those that what they are by itself leaves behind have dropped out.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::index::best::{Best, Ranked};
 use crate::index::owners::Owner;
@@ -10,10 +11,11 @@ use crate::index::refine::{Plain, Refinement};
 use crate::index::slots::Place;
 use crate::index::strength::Strengths;
 use crate::index::{Candidate, Found, NamespaceIndex, lexical};
-use crate::memory::MemoryId;
+use crate::memory::{Memory, MemoryId};
 use crate::recall::cue::Cue;
 use crate::recall::term::{Signals, Term, Weights};
 use crate::recall::{fuse, speaker};
+use crate::text::passages;
 
 /// Memories that get all signals, at least: enough for the same best ten as if all did, for 99 of 100 questions.
 const REFINED: usize = 80;
@@ -30,7 +32,7 @@ impl NamespaceIndex {
         let question = self.read(cue);
         let reading = question.reading();
         let Some(wanted) = self.owners.wanted(&cue.filter) else { return Found { candidates: vec![], reading } };
-        let strengths = self.strengths(&question);
+        let strengths = self.strengths(cue, &question);
         let sums = strengths.sums(&cue.weights, &self.slots);
         let plain = Plain { index: self, cue, question: &question, strengths: &strengths };
         let shortlist = self.shortlist(&plain, &wanted, &sums);
@@ -49,14 +51,32 @@ impl NamespaceIndex {
     }
 
     /// The signals that are computed for all units at once.
-    fn strengths(&self, question: &Question) -> Strengths {
+    fn strengths(&self, cue: &Cue, question: &Question) -> Strengths {
         let mut lexical = lexical::compare(&question.words, &self.postings, &self.context, &self.slots, &self.sessions);
         self.cut_from(&question.names).for_each(|slot| lexical.mention(slot));
         let mut semantic = vec![0f32; self.slots.end() as usize];
         for (encoding, weight) in &question.encodings {
             self.vectors.score(encoding, *weight, &mut semantic);
         }
+        for slot in self.verbatim(cue) {
+            lexical.mention(slot);
+            semantic[slot as usize] = 1.0;
+        }
         Strengths { lexical, semantic, named: question.named.clone(), dates: question.dates.clone() }
+    }
+
+    /// The first passages of memories that say what is asked, word for word: no passage is as like the whole of a long text as
+    /// that text is like itself.
+    fn verbatim(&self, cue: &Cue) -> Vec<u32> {
+        if !passages::is_long(cue.text.as_str()) {
+            return vec![];
+        }
+        let passages = (0..self.slots.end()).filter(|slot| self.slots.is_passage(*slot));
+        let saying = passages.filter_map(|slot| self.slots.memory(slot)).filter(|memory| memory.content == cue.text);
+        let first = |memory: &Arc<Memory>| Some(self.slots.find(memory.id)?.units.first()?.slot);
+        let mut slots: Vec<u32> = saying.filter_map(first).collect();
+        slots.dedup();
+        slots
     }
 
     /// The best units of the first stage, one a memory.
