@@ -1,12 +1,11 @@
 //! The networked profile as it is deployed: servers of its own, a memory service, replicas; all as processes.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use somabrain_servers::processes::Servers;
+use somabrain_servers::processes::{Servers, ports};
 use tempfile::TempDir;
 
 use crate::density::connected;
@@ -43,7 +42,7 @@ impl Stack {
     /// Starts the servers, without topics or tables, and nothing of the program's own.
     pub(crate) fn start_servers() -> Result<Self> {
         let servers = Servers::start()?;
-        let memory_port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let [memory_port] = ports()?;
         Ok(Self { servers, memory: None, replicas: Vec::new(), memory_port, folders: [place(), place()] })
     }
 

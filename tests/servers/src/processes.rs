@@ -25,6 +25,7 @@ mod server;
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 pub use server::Server;
@@ -60,14 +61,20 @@ fn joined(server: thread::ScopedJoinHandle<'_, io::Result<Server>>) -> io::Resul
     server.join().unwrap_or_else(|_| Err(io::Error::other("starting the server panicked")))
 }
 
-/// Free ports of the loopback interface, all different.
-pub(crate) fn ports<const N: usize>() -> io::Result<[u16; N]> {
-    let mut listeners = Vec::with_capacity(N);
+/// Free ports of the loopback interface, all different, and below those that the system gives to whoever asks for any: until
+/// the server has it, a port is nobody else's.
+pub fn ports<const N: usize>() -> io::Result<[u16; N]> {
+    const FIRST: u32 = 10_240;
+    const COUNT: u32 = 20_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+
     let mut ports = [0; N];
     for port in &mut ports {
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
-        *port = listener.local_addr()?.port();
-        listeners.push(listener);
+        *port = (0..COUNT)
+            .map(|_| NEXT.fetch_add(1, Ordering::Relaxed))
+            .map(|nth| (FIRST + std::process::id().wrapping_mul(97).wrapping_add(nth) % COUNT) as u16)
+            .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+            .ok_or_else(|| io::Error::other("no port is free"))?;
     }
     Ok(ports)
 }
