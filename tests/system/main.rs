@@ -2,6 +2,8 @@
 
 mod architecture;
 mod archive;
+mod attacks;
+mod attacks_embedded;
 mod backups;
 mod commands;
 mod crash;
@@ -10,6 +12,8 @@ mod encoders;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
+mod isolation;
+mod isolation_embedded;
 mod logs;
 mod maintenance;
 mod patients;

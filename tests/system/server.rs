@@ -1,5 +1,6 @@
 //! The program as its users run it: a process with a data folder and a port of its own.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -27,6 +28,14 @@ pub(crate) struct Server {
     /// Where it answers: `http://127.0.0.1:port`.
     pub(crate) url: String,
     agent: ureq::Agent,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
 }
 
 impl Server {
@@ -69,6 +78,21 @@ impl Server {
         let mut answer = self.agent.run(request.body(body.to_string())?)?;
         let text = answer.body_mut().read_to_string()?;
         Ok((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+
+    /// Sends a request with any headers; all that is answered.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Sent> {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut answer = self.agent.run(request.body(body.to_string())?)?;
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        let (status, headers) = (answer.status().as_u16(), headers.collect());
+        Ok(Sent { status, headers, body: answer.body_mut().read_to_string()? })
     }
 
     /// Ends the process at once, as a power cut would.
