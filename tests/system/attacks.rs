@@ -18,7 +18,7 @@ use tokens::{AUDIENCE, ISSUER, PUBLIC_KEY, SECRET, bearer, not_accepted};
 pub(crate) fn guarded(mut command: Command) -> Command {
     command.env("SOMABRAIN_MODE", "production").env("SOMABRAIN_JWT_SECRET", SECRET);
     command.env("SOMABRAIN_JWT_PUBLIC_KEY_PATH", PUBLIC_KEY).env("SOMABRAIN_RATE_RPS", "0");
-    command.env("SOMABRAIN_JWT_ISSUER", ISSUER).env("SOMABRAIN_JWT_AUDIENCE", AUDIENCE);
+    command.env("SOMABRAIN_LOG", "error").env("SOMABRAIN_JWT_ISSUER", ISSUER).env("SOMABRAIN_JWT_AUDIENCE", AUDIENCE);
     command
 }
 

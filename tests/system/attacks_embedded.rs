@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::attacks::{all, guarded, operations};
+use crate::commands::refused;
 use crate::server::{Server, command, place, program};
 
 #[test]
@@ -109,4 +110,84 @@ fn a_memory_service_keeps_tenants_apart() {
     let found = asked(&service, "POST", &tenants("acme", "search"), SEARCH);
     assert_eq!(found["candidates"][0]["memory"]["content"], "the lighthouse of acme");
     assert_eq!(asked(&service, "GET", &tenants("acme", "position"), "")["position"], json!(1));
+}
+
+#[test]
+fn a_refused_request_whose_body_comes_later_leaves_its_connection_to_the_next() {
+    use std::io::{Read, Write};
+    let data = place();
+    let server = Server::of(guarded(command(&program(), data.path()))).expect("it starts");
+    let address = server.url.trim_start_matches("http://");
+    let body = r#"{"query": "anything"}"#;
+    let head = format!("POST /recall HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n", body.len());
+    let mut connection = std::net::TcpStream::connect(address).expect("it listens");
+    write!(connection, "{head}\r\n").expect("sent");
+    connection.set_read_timeout(Some(std::time::Duration::from_millis(200))).expect("set");
+    let mut answer = [0; 4096];
+    // Nothing may have come yet; then the answer comes when the body has.
+    let early = connection.read(&mut answer).unwrap_or(0);
+    write!(connection, "{body}{head}connection: close\r\n\r\n{body}").expect("sent");
+    connection.set_read_timeout(None).expect("set");
+    let mut answers = String::from_utf8_lossy(&answer[..early]).into_owned();
+    connection.read_to_string(&mut answers).expect("answers, and then the end");
+    assert_eq!(answers.matches("HTTP/1.1 401").count(), 2, "{answers}");
+}
+
+#[test]
+fn what_would_let_anybody_in_does_not_start_and_says_what_to_do() {
+    let short = "only-thirty-one-bytes-of-secret";
+    let strong = "a secret of more than thirty-two bytes for trials";
+    let production = ("SOMABRAIN_MODE", "production");
+    let cases: [(&[(&str, &str)], &[&str]); 9] = [
+        (
+            &[production],
+            &[
+                "production needs a key",
+                "set SOMABRAIN_JWT_SECRET",
+                "at least 32 bytes",
+                "SOMABRAIN_JWT_PUBLIC_KEY_PATH",
+            ],
+        ),
+        (&[production, ("SOMABRAIN_JWT_SECRET", "")], &["production needs a key", "set SOMABRAIN_JWT_SECRET"]),
+        (
+            &[production, ("SOMABRAIN_JWT_SECRET", short)],
+            &["SOMABRAIN_JWT_SECRET has 31 bytes, at least 32", "openssl rand -base64 48"],
+        ),
+        (
+            &[production, ("SOMABRAIN_JWT_SECRET", &format!("{strong},short"))],
+            &["SOMABRAIN_JWT_SECRET has 5 bytes", "openssl rand"],
+        ),
+        (
+            &[production, ("SOMABRAIN_JWT_PUBLIC_KEY_PATH", "/no/such/key.pem")],
+            &["SOMABRAIN_JWT_PUBLIC_KEY_PATH", "/no/such/key.pem"],
+        ),
+        (&[production, ("SOMABRAIN_HOST", "0.0.0.0")], &["production needs a key", "set SOMABRAIN_JWT_SECRET"]),
+        (
+            &[("SOMABRAIN_HOST", "0.0.0.0")],
+            &[
+                "listens on loopback only, not on 0.0.0.0",
+                "SOMABRAIN_MODE=production and a key",
+                "SOMABRAIN_HOST=127.0.0.1",
+            ],
+        ),
+        (&[("SOMABRAIN_HOST", "::")], &["listens on loopback only, not on ::", "SOMABRAIN_MODE=production and a key"]),
+        (
+            &[("SOMABRAIN_HOST", "0.0.0.0"), ("SOMABRAIN_JWT_SECRET", strong)],
+            &["listens on loopback only", "SOMABRAIN_MODE=production"],
+        ),
+    ];
+    for (settings, words) in cases {
+        for arguments in [&[][..], &["serve"]] {
+            let data = place();
+            let mut command = command(&program(), data.path());
+            let output = command.envs(settings.iter().copied()).args(arguments).output().expect("it runs");
+            words.iter().for_each(|words| refused(&output, words));
+            assert!(output.stdout.is_empty(), "it never says where it listens: {settings:?}");
+            assert!(!String::from_utf8_lossy(&output.stderr).contains(short), "secrets are not shown");
+        }
+    }
+    let data = place();
+    let mut service = command(&program(), data.path());
+    let output = service.arg("memory-service").output().expect("it runs");
+    refused(&output, "set SOMABRAIN_MEMORY_HTTP_TOKEN");
 }

@@ -26,4 +26,5 @@ mod selector;
 mod server;
 mod stack;
 mod switching;
+mod tampered;
 mod tracing;

@@ -24,7 +24,7 @@ pub(crate) fn command(program: &Path, data: &Path) -> Command {
 
 /// A running server; dropped, it is killed.
 pub(crate) struct Server {
-    child: Child,
+    pub(crate) child: Child,
     /// Where it answers: `http://127.0.0.1:port`.
     pub(crate) url: String,
     agent: ureq::Agent,

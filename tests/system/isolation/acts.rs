@@ -199,7 +199,8 @@ impl Act {
                 ensure!(ids.len() == there, "recalled {} of {there}", ids.len());
                 let recall = body["recall_id"].as_str().context("a recall has an id")?.to_owned();
                 own.made.push(recall.clone());
-                own.recalled = Some((recall, ids));
+                // A recall that found nothing cannot be learned from, and is not kept.
+                own.recalled = Some((recall, ids)).filter(|(_, ids)| !ids.is_empty()).or(own.recalled.take());
                 Ok(())
             }
             Self::Read { id: named } => found(own.model.memories.contains_key(&id(*named))),
@@ -291,15 +292,13 @@ fn remembered(
     answers: &[&Value],
 ) -> Result<()> {
     if let Some((body, ids)) = asked.key.as_ref().and_then(|key| own.model.keys.get(key)) {
-        ensure!(
-            *body == asked.body || answer.status == 422,
-            "a key with another body: {} {}",
-            answer.status,
-            answer.body
-        );
+        let gone = ids.iter().any(|id| own.model.erased.contains(id));
         let replayed = || answers.iter().zip(ids).all(|(one, id)| one["id"] == json!(id));
-        ensure!(*body != asked.body || (200..300).contains(&answer.status) && replayed(), "replayed: {}", answer.body);
-        return Ok(());
+        return match (*body == asked.body, gone) {
+            (false, _) => ensured(answer.status == 422, answer),
+            (true, true) => ensured(answer.status == 409, answer),
+            (true, false) => ensured((200..300).contains(&answer.status) && replayed(), answer),
+        };
     }
     let mut after: Vec<(String, Kept)> = Vec::new();
     let mut status = 200;
