@@ -13,6 +13,7 @@ mod backup;
 #[cfg(feature = "embedded")]
 mod clock;
 mod commands;
+mod dumps;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod encoder;

@@ -69,7 +69,7 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
         memory_backup: memory_backup(servers)?,
         opa: opa(servers).await?,
         events: Stream::connect(settings).await?,
-        admission: Rate::new(redis.clone(), settings)?,
+        admission: Rate::new(redis.clone(), settings),
         redis,
         tokens: keys::tokens(settings)?,
         metrics: Prometheus::new(somabrain_prometheus::Config { version: api::version() }),
@@ -109,8 +109,7 @@ pub(crate) async fn redis(settings: &Settings, servers: &Servers) -> Result<Redi
     let config = somabrain_redis::Config {
         size: settings.wm_size,
         ttl: settings.wm_ttl,
-        rps: settings.rate_rps.map(f64::from),
-        burst: settings.rate_burst,
+        rates: settings.rates.clone(),
         ..somabrain_redis::Config::new(servers.redis.reveal())
     };
     Redis::connect(config).await.context("SOMABRAIN_REDIS_URL cannot be used")

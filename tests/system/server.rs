@@ -78,6 +78,12 @@ impl Server {
         Ok(())
     }
 
+    /// The process's id.
+    #[allow(dead_code, reason = "the suite of the networked profile does not ask")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name.
     pub(crate) fn signal(&self, name: &str) -> Result<()> {
         let status = Command::new("kill").args(["-s", name]).arg(self.child.id().to_string()).status()?;

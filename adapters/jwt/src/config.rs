@@ -8,6 +8,9 @@ use std::time::Duration;
 pub struct Config {
     /// Keys that may have signed a token; several while keys are rotated. The first secret signs minted tokens.
     pub keys: Vec<Key>,
+    /// Where the issuer publishes its key set (RFC 7517): https, or http on this machine. It is fetched when a token needs
+    /// it, at most every ten seconds; a set is used for five minutes, and for a day where no other can be had.
+    pub key_set_url: Option<String>,
     /// What `iss` must be, if anything.
     pub issuer: Option<String>,
     /// What `aud` must be or hold, if anything.
@@ -25,6 +28,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             keys: Vec::new(),
+            key_set_url: None,
             issuer: None,
             audience: None,
             tenant_claim: "tenant".into(),

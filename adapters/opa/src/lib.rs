@@ -46,7 +46,7 @@ pub struct Config {
     /// Most requests at once, each with a connection and a thread of its own. Default: 32.
     pub connections: usize,
     /// For how long a decision holds for the same question, whatever the request's id; a change of the policy is felt
-    /// that much later. Default: zero, every question is asked.
+    /// that much later. Never for what only operators and admins do. Default: zero, every question is asked.
     pub cache: Duration,
 }
 
@@ -150,11 +150,14 @@ impl Opa {
 impl Policy for Opa {
     async fn decide(&self, question: &Question<'_>) -> Result<Decision, PortError> {
         let input = Input::of(question);
-        if let Some(decision) = self.cache.get(&input) {
+        let kept = !question.action.administers();
+        if kept && let Some(decision) = self.cache.get(&input) {
             return Ok(decision);
         }
         let decision = self.ask(&input).await.map_err(|refused| failure("decide", refused))?;
-        self.cache.keep(&input, &decision);
+        if kept {
+            self.cache.keep(&input, &decision);
+        }
         Ok(decision)
     }
 }

@@ -1,7 +1,7 @@
 //! Rows of the audit log that may go, and their going: once they are kept elsewhere, with the place where the chain then
 //! begins, in one transaction.
 
-use application::ports::archiving::{Archiving, AuditLog, Segment};
+use application::ports::archiving::{Archiving, AuditLog, AuditTrail, Segment};
 use application::ports::error::PortError;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
@@ -38,6 +38,22 @@ struct Upto {
     upto: Option<i64>,
 }
 
+impl AuditTrail for Postgres {
+    async fn sealed_events(
+        &self,
+        tenant: &Tenant,
+        after: u64,
+        upto: u64,
+    ) -> Result<Vec<(AuditEvent, Seal)>, PortError> {
+        let read = self.ask(|| async move {
+            let transaction = self.begin(tenant, &Locks::None).await?;
+            let read = events(transaction.connection(), tenant, after, upto).await;
+            transaction.end(read).await
+        });
+        read.await.map_err(|error| error.at("ledger", "read the audit log"))
+    }
+}
+
 impl AuditLog for Postgres {
     async fn archivable(&self, before: Timestamp) -> Result<Vec<Segment>, PortError> {
         let found = async {
@@ -54,20 +70,6 @@ impl AuditLog for Postgres {
             Ok(segments)
         };
         found.await.map_err(|error: Error| error.at("ledger", "look for rows of the audit log to archive"))
-    }
-
-    async fn sealed_events(
-        &self,
-        tenant: &Tenant,
-        after: u64,
-        upto: u64,
-    ) -> Result<Vec<(AuditEvent, Seal)>, PortError> {
-        let read = self.ask(|| async move {
-            let transaction = self.begin(tenant, &Locks::None).await?;
-            let read = events(transaction.connection(), tenant, after, upto).await;
-            transaction.end(read).await
-        });
-        read.await.map_err(|error| error.at("ledger", "read the audit log"))
     }
 
     async fn archive(&self, act: &Archiving) -> Result<bool, PortError> {

@@ -103,6 +103,11 @@ impl Ledger for Postgres {
         read.await.map_err(|error| error.at("ledger", "count namespaces"))
     }
 
+    async fn content_bytes(&self, tenant: &Tenant) -> Result<u64, PortError> {
+        let read = self.ask(|| async move { reads::content_bytes(&*self.connection().await?, tenant).await });
+        read.await.map_err(|error| error.at("ledger", "count bytes"))
+    }
+
     async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
         let (act, locks, events) = (&act, &teach::locks(&act), self.config.events);
         let done = self.act(locks, || async move {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domain::rate::InvalidRate;
+use application::ports::admission::Rates;
 use thiserror::Error;
 
 /// Where Redis is, how much is held in mind, how much a tenant may ask for.
@@ -22,10 +22,8 @@ pub struct Config {
     pub size: usize,
     /// How long a memory stays after its last use, at most ten years: longer counts as that.
     pub ttl: Duration,
-    /// Requests a second and tenant on average, 0.001 to 1,000,000; `None`: no limit.
-    pub rps: Option<f64>,
-    /// Requests of a tenant at once, 1 to 1,000,000.
-    pub burst: u32,
+    /// How much a tenant may ask for at a time.
+    pub rates: Rates,
     /// Most connections; acts that find none free wait for one.
     pub connections: u32,
     /// How long to wait for Redis and when to leave it in peace; the timeout is that of connecting too.
@@ -48,8 +46,7 @@ impl Default for Config {
             prefix: String::new(),
             size: 64,
             ttl: Duration::from_secs(3600),
-            rps: None,
-            burst: 100,
+            rates: Rates::new(),
             connections: 16,
             guard: somabrain_guard::Config { timeout: Duration::from_millis(500), ..Default::default() },
         }
@@ -65,15 +62,14 @@ impl fmt::Debug for Config {
             .field("prefix", &self.prefix)
             .field("size", &self.size)
             .field("ttl", &self.ttl)
-            .field("rps", &self.rps)
-            .field("burst", &self.burst)
+            .field("rates", &self.rates)
             .field("connections", &self.connections)
             .field("guard", &self.guard)
             .finish()
     }
 }
 
-/// Settings that no Redis can be reached by, or a rate that cannot be kept.
+/// Settings that no Redis can be reached by.
 #[derive(Debug, Error)]
 pub enum InvalidConfig {
     /// The URL, or what the file holds in its place.
@@ -87,7 +83,4 @@ pub enum InvalidConfig {
         /// What the system says.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Requests a second or at once.
-    #[error("the rate limit {0}")]
-    Rate(#[from] InvalidRate),
 }

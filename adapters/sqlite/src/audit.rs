@@ -48,6 +48,10 @@ struct Detail {
     namespace: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// The chains as the writer extends them; a head counts as it stands here once its group is on disk.
@@ -99,6 +103,8 @@ impl Chains {
             ids: done.ids.iter().take(1000).map(|id| id.0).collect(),
             namespace: done.namespace.map(|namespace| namespace.as_str().into()),
             traceparent: note.traceparent.clone(),
+            decision_id: note.basis.as_ref().and_then(|basis| basis.id.clone()),
+            reason: note.basis.as_ref().map(|basis| basis.reason.clone()),
         };
         let event = AuditEvent {
             tenant: tenant.clone(),

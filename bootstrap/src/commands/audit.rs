@@ -129,6 +129,7 @@ where
         subject: "operator".into(),
         action: "audit:archive",
         request_id: brain.ports().system().new_id().to_string(),
+        basis: None,
         traceparent: None,
         at: brain.now(),
     };

@@ -12,11 +12,14 @@ use tokio::sync::watch;
 
 use crate::profile::Profile;
 use crate::settings::{self, Settings};
-use crate::{api, backup, telemetry, tending};
+use crate::{api, backup, dumps, telemetry, tending};
 
 /// Runs the command in the profile of the settings.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
     settings.validate_for_serving()?;
+    if settings.mode == settings::Mode::Production {
+        dumps::forbid();
+    }
     let listener = listen(settings.address).await?;
     backup::back_up_before_migrating(settings).await?;
     match settings.profile {

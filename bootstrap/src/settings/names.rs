@@ -39,7 +39,7 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 44] = [
+const FIXED: [Name; 50] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain("mode", "development or production"),
@@ -48,6 +48,14 @@ const FIXED: [Name; 44] = [
     plain("log", "what to log, such as info or somabrain=debug"),
     plain("rate_rps", "requests per second and tenant; 0: no limit"),
     plain("rate_burst", "requests that a tenant may make at once"),
+    plain("rate_memories", "memories per second and tenant by source, such as tool=5,import=200; none: no limit"),
+    plain("quota_memories", "memories that a tenant may hold; 0: no limit"),
+    plain("quota_bytes", "bytes of content that a tenant may hold; 0: no limit"),
+    plain("quota_namespaces", "namespaces that a tenant may have; 0: no limit"),
+    plain(
+        "policy_dir",
+        "folder of Rego files that extend the embedded profile's policy; none: the bundled rules alone",
+    ),
     plain("wm_size", "memories that a session's working memory holds"),
     plain("wm_ttl_seconds", "seconds after the last use that working memory holds a memory"),
     plain(
@@ -64,7 +72,8 @@ const FIXED: [Name; 44] = [
     plain("read_passages", "on or off: whether long memories answer by their best passage"),
     plain("abstain_below", "confidence below which recall says that it abstains, 0 to 1"),
     secret("jwt_secret", "HS256 secret of at least 32 bytes; several separated by commas while rotating"),
-    plain("jwt_public_key_path", "PEM file of an RS256 or ES256 public key"),
+    plain("jwt_public_key_path", "file of RS256 or ES256 public keys: PEM, or a JSON Web Key Set"),
+    plain("jwks_url", "where the issuer publishes its key set: https, or http on this machine"),
     plain("jwt_issuer", "the `iss` that tokens must carry"),
     plain("jwt_audience", "the `aud` that tokens must carry"),
     plain("jwt_tenant_claim", "path of the claim that names the tenant"),

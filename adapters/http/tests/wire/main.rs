@@ -1,5 +1,6 @@
 //! The API on the wire: status codes, shapes, problem documents, over ports that live in the process.
 
+mod audit;
 mod bad_input;
 mod cursor;
 mod density;

@@ -18,6 +18,7 @@ mod sql;
 use database::Database;
 
 contract::archiving!(let database = Database::new().await; database.postgres().await);
+contract::trail!(let database = Database::new().await; database.postgres().await);
 contract::ledger!(let database = Database::new().await; database.postgres().await);
 contract::outbox!(let database = Database::new().await; database.postgres().await);
 contract::density!(let database = Database::new().await; database.postgres().await);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail, ensure};
+use application::ports::admission::Rates;
+use application::quotas::Quotas;
 use domain::recall::term::{Signals, Term};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -107,7 +109,8 @@ impl Subject {
             profile: Profile::Embedded,
             mode: Mode::Development,
             data_dir: folder.path().join("data"),
-            rate_rps: None,
+            rates: Rates::new(),
+            quotas: Quotas::default(),
             kafka: None,
             ..settings.clone()
         };
