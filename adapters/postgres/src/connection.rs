@@ -17,6 +17,7 @@ use futures_util::FutureExt;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio_postgres::NoTls;
 
+use crate::Postgres;
 use crate::config::Config;
 use crate::error::Error;
 
@@ -125,6 +126,15 @@ impl Probe {
 async fn one(connection: &mut AsyncPgConnection) -> Result<(), Error> {
     diesel::select(1.into_sql::<Integer>()).get_result::<i32>(connection).await?;
     Ok(())
+}
+
+impl Postgres {
+    /// A connection of the role that owns the tables, which row-level security hides nothing from; its statements may take
+    /// so long.
+    pub(crate) async fn owner(&self, statement: Duration) -> Result<AsyncPgConnection, Error> {
+        let config = &self.config;
+        Ok(connect(config.owner_dsn(), false, config.timeout, statement).await?)
+    }
 }
 
 /// How long the server may work at what is waited for so long: it gives up a little earlier, and its word that it did
