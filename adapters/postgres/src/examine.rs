@@ -81,7 +81,7 @@ const WALLS: &str = "\
     SELECT pg_has_role(relowner, 'USAGE') AS owner, to_regrole('somabrain_relay') IS NOT NULL AS roles, \
         array(SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
             WHERE c.relnamespace = memories.relnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'tenant_id' \
-            AND NOT a.attisdropped AND NOT c.relrowsecurity ORDER BY 1) AS unguarded, \
+            AND NOT a.attisdropped AND c.relowner = memories.relowner AND NOT c.relrowsecurity ORDER BY 1) AS unguarded, \
         CASE WHEN NOT row_security_active('memories'::regclass) THEN true \
             WHEN to_regrole('somabrain_relay') IS NULL THEN false \
             ELSE pg_has_role('somabrain_relay', 'MEMBER') END AS sees_all \

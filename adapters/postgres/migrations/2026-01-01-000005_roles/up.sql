@@ -19,7 +19,7 @@ BEGIN
     FOR name IN
         SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-        AND a.attname = 'tenant_id' AND NOT a.attisdropped
+        AND a.attname = 'tenant_id' AND NOT a.attisdropped AND pg_has_role(c.relowner, 'USAGE')
         AND NOT (c.relrowsecurity AND 2 = (
             SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname IN ('of_tenant', 'of_all')
         ))
@@ -49,7 +49,8 @@ BEGIN
 
     -- What is done for all of them: telling, sealing, counting, forgetting. It changes no memory, and of an audit row only
     -- what is set when it is sealed; rows of the log are deleted by the owner, when they are archived.
-    GRANT SELECT ON memories, tombstones, observations, audit_log, audit_beginnings, settings TO somabrain_relay;
+    GRANT SELECT ON memories, versions, links, tombstones, observations, density, density_snapshots, lessons, audit_log,
+        audit_beginnings, settings TO somabrain_relay;
     GRANT SELECT, DELETE ON idempotency TO somabrain_relay;
     GRANT UPDATE (number, seal) ON audit_log TO somabrain_relay;
     GRANT SELECT, INSERT, UPDATE ON audit_heads, outbox_leases TO somabrain_relay;
