@@ -30,6 +30,8 @@ REASSIGN OWNED BY somabrain TO somabrain_owner;
 DO $$
 BEGIN
     EXECUTE format('ALTER DATABASE %I OWNER TO somabrain_owner', current_database());
+    -- As it is since Postgres 15.
+    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
     -- Whom row-level security would show nothing at all, before the next start of a replica.
     IF to_regproc('admit_roles') IS NOT NULL THEN
         PERFORM admit_roles();

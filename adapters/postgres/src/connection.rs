@@ -144,7 +144,7 @@ pub(crate) fn millis(timeout: Duration) -> u128 {
 }
 
 /// A connection of its own, opened within `timeout`; the server gives up statements shortly before `statement`, so that
-/// none goes on that nobody waits for.
+/// none goes on that nobody waits for, and transactions in which nothing happens for so long.
 pub(crate) async fn connect(
     dsn: &str,
     cached: bool,
@@ -163,7 +163,8 @@ pub(crate) async fn connect(
         connection.set_prepared_statement_cache_size(CacheSize::Disabled);
     }
     // Not among the options of the start, which poolers refuse.
-    let set = format!("SET statement_timeout = {}", millis(statement));
+    let limits = "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}";
+    let set = limits.replace("{}", &millis(statement).to_string());
     connection.batch_execute(&set).await.map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
     Ok(connection)
 }

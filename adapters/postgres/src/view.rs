@@ -2,18 +2,17 @@
 //!
 //! Acts of a tenant are transactions of their own ([`crate::transaction`]). What else the database is asked is asked in a
 //! view: of one tenant, whom row-level security then lets through and nobody else; or of all of them, as the role that sees
-//! them, where the serving role does not. A view begins on its way with its first question and ends without being waited for:
-//! a question takes one round trip, as it would by itself.
+//! them, where the serving role does not. A tenant's view begins on the way of its first question, and ends without being
+//! waited for where nothing was written: a question takes one round trip, as it would by itself.
 
 use std::ops::Deref;
-use std::time::Duration;
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use domain::tenant::Tenant;
 use futures_util::FutureExt;
 
 use crate::Postgres;
-use crate::connection::{Pooled, millis};
+use crate::connection::Pooled;
 use crate::error::Error;
 use crate::transaction::quoted;
 
@@ -37,25 +36,25 @@ impl Deref for View<'_> {
 }
 
 impl<'a> View<'a> {
-    /// Sends what begins it ahead of the first question. If that fails the question does: the connection is gone, or the
-    /// transaction is refused as a whole.
-    fn begin(connection: Pooled<'a>, begin: &str, patience: Duration, whose: &str) -> Self {
-        let idle = millis(patience);
-        let sql = format!("{begin}; SET LOCAL idle_in_transaction_session_timeout = {idle};{whose}");
-        let view = Self { connection, is_open: true };
-        view.send(&sql);
-        view
+    /// Not begun yet.
+    fn on(connection: Pooled<'a>) -> Self {
+        Self { connection, is_open: true }
     }
 
-    /// Puts a command on its way. All answers come in their order, and a failure shows with the next.
+    /// Puts a command on its way. All are done in their order; after one that fails the transaction refuses the next.
     fn send(&self, sql: &str) {
         drop((&mut &*self.connection).batch_execute(sql).now_or_never());
+    }
+
+    /// Waits for a command to be done.
+    async fn run(&self, sql: &str) -> Result<(), Error> {
+        Ok((&mut &*self.connection).batch_execute(sql).await?)
     }
 
     /// Keeps what was done.
     pub(crate) async fn commit(mut self) -> Result<(), Error> {
         self.is_open = false;
-        Ok((&mut &*self.connection).batch_execute("COMMIT").await?)
+        self.run("COMMIT").await
     }
 
     /// Keeps what was done, or nothing where it could not be.
@@ -77,26 +76,33 @@ impl Drop for View<'_> {
 impl Postgres {
     /// For questions of one tenant; nothing can be written.
     pub(crate) async fn look(&self, tenant: &Tenant) -> Result<View<'_>, Error> {
-        self.view("BEGIN READ ONLY", &named(tenant)).await
+        let view = View::on(self.connection().await?);
+        view.send(&("BEGIN READ ONLY; ".to_owned() + &named(tenant)));
+        Ok(view)
     }
 
     /// For a chore of one tenant.
     pub(crate) async fn chore(&self, tenant: &Tenant) -> Result<View<'_>, Error> {
-        self.view("BEGIN", &named(tenant)).await
+        let view = View::on(self.connection().await?);
+        view.send(&("BEGIN; ".to_owned() + &named(tenant)));
+        Ok(view)
     }
 
     /// For questions and chores of all tenants.
     pub(crate) async fn across(&self) -> Result<View<'_>, Error> {
-        self.view("BEGIN", ACROSS).await
+        self.across_by(ACROSS).await
     }
 
     /// For a chore of one tenant that the deployment has and not the tenant, such as sealing its log.
     pub(crate) async fn across_to(&self, tenant: &Tenant) -> Result<View<'_>, Error> {
-        self.view("BEGIN", &(named(tenant) + ACROSS)).await
+        self.across_by(&(named(tenant) + ACROSS)).await
     }
 
-    async fn view(&self, begin: &str, whose: &str) -> Result<View<'_>, Error> {
-        Ok(View::begin(self.connection().await?, begin, self.config.timeout, whose))
+    /// Waits for it to begin: where the role may not see them, that is what is to be said.
+    async fn across_by(&self, whose: &str) -> Result<View<'_>, Error> {
+        let view = View::on(self.connection().await?);
+        view.run(&("BEGIN; ".to_owned() + whose)).await?;
+        Ok(view)
     }
 }
 

@@ -3,6 +3,20 @@
 ALTER POLICY audit_log_of_tenant ON audit_log RENAME TO of_tenant;
 ALTER POLICY of_tenant ON audit_log USING (tenant_id = nullif(current_setting('app.current_tenant', true), ''));
 
+-- What acts as the owner finds the tables of this schema, and not temporary ones that its caller has made.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[
+        'audit_unsealed', 'audit_tenants', 'memory_service_receiver', 'memory_service_is_whole', 'enrol_memory_service',
+        'tell_each_memory_service', 'hand_over_first_memory_service'
+    ] LOOP
+        EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
+    END LOOP;
+END
+$$;
+
 -- Lets in the roles of deploy/postgres/roles.sql, where they are there: `somabrain` then sees of each table with a tenant_id
 -- what is the tenant's that its transaction names, `somabrain_relay` all of what it has to do with. The owner is bound by
 -- nothing, so that nothing changes where one role owns and serves, or where there are no such roles.

@@ -2,6 +2,7 @@
 
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use somabrain_postgres::{Config, Postgres, examine};
 
 use crate::database::Database;
 
@@ -161,6 +162,53 @@ async fn neither_role_can_take_the_wall_down_or_change_the_audit_log() {
     }
     assert_eq!(within(&mut role, Some("acme"), "SELECT count(*) FROM audit_log").await, Some(1));
     assert_eq!(within(&mut role, Some("other"), "SELECT count(*) FROM memories").await, Some(2));
+}
+
+/// Temporary tables come before others, and what is done by their triggers would be done as the owner.
+#[tokio::test]
+async fn what_acts_as_the_owner_is_not_led_to_temporary_tables() {
+    let (database, _) = filled().await;
+    let another = "INSERT INTO memory_services (id, receiver, heard_at) VALUES (gen_random_uuid(), 'another', now())";
+    database.connection().await.batch_execute(another).await.unwrap();
+    let mut role = database.connection_of("somabrain").await;
+    let trap = "CREATE TEMPORARY TABLE outbox_events (LIKE public.outbox_events INCLUDING DEFAULTS); \
+                CREATE FUNCTION pg_temp.climb() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                ALTER TABLE public.memories DISABLE ROW LEVEL SECURITY; RETURN NEW; END $$; \
+                CREATE TRIGGER climb BEFORE INSERT ON outbox_events FOR EACH ROW EXECUTE FUNCTION pg_temp.climb(); \
+                SET app.current_tenant = 'acme'; \
+                INSERT INTO public.outbox_events (event_type, tenant_id, receiver, namespace, seq, created_at) \
+                VALUES ('put', 'acme', 'long_term', 'default', 77, now())";
+    role.batch_execute(trap).await.unwrap();
+    assert_eq!(within(&mut role, Some("acme"), "SELECT count(*) FROM public.memories").await, Some(1));
+    assert_eq!(
+        within(&mut role, Some("acme"), "SELECT count(*) FROM public.outbox_events WHERE seq = 77").await,
+        Some(2)
+    );
+}
+
+/// As the log of a deployment says it whose roles were made halfway.
+#[tokio::test]
+async fn a_role_that_may_not_see_all_tenants_is_told_so() {
+    let database = Database::new().await;
+    database
+        .connection()
+        .await
+        .batch_execute(
+            "DO $$ BEGIN CREATE ROLE somabrain_halfway LOGIN; EXCEPTION WHEN OTHERS THEN NULL; END $$; \
+         GRANT SELECT ON ALL TABLES IN SCHEMA public TO somabrain_halfway",
+        )
+        .await
+        .unwrap();
+    let config = Config { dsn: database.dsn_of("somabrain_halfway"), ..database.config() };
+    let refused = Postgres::connect(config.clone()).await.unwrap().count_memories().await.unwrap_err();
+    let words = std::error::Error::source(&refused).unwrap().to_string();
+    assert!(words.contains("permission denied to set role \"somabrain_relay\""), "{words}");
+    let examined = examine(&config).await.unwrap();
+    assert_eq!((examined.sees_all, examined.owner, examined.roles, examined.unguarded), (false, false, true, vec![]));
+    for (config, owner) in [(database.config(), false), (database.single(), true)] {
+        let examined = examine(&config).await.unwrap();
+        assert_eq!((examined.sees_all, examined.owner, examined.superuser), (true, owner, false));
+    }
 }
 
 /// Made by a migration whose author thought of nothing else.
