@@ -10,7 +10,8 @@ use domain::audit::AuditKey;
 pub struct Config {
     /// Where it is, as a URL or as `key=value` pairs; a secret, because of the password.
     pub dsn: String,
-    /// The same for the role that owns the tables and may change the schema; `None`: the role of `dsn` may.
+    /// The same for the role that owns the tables, for what no other may: change the schema, delete rows of the audit log
+    /// once they are archived, dump and restore. `None`: the role of `dsn` owns them.
     pub migration_dsn: Option<String>,
     /// Most connections of this process, beside the one that probes. At most half of them work for one tenant, and a
     /// quarter at acts that have their tenants to themselves.
@@ -48,6 +49,11 @@ impl Config {
             events: false,
             dimensions: 256,
         }
+    }
+
+    /// Where the role that owns the tables comes in.
+    pub(crate) fn owner_dsn(&self) -> &str {
+        self.migration_dsn.as_ref().unwrap_or(&self.dsn)
     }
 }
 

@@ -17,6 +17,7 @@ use futures_util::FutureExt;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio_postgres::NoTls;
 
+use crate::Postgres;
 use crate::config::Config;
 use crate::error::Error;
 
@@ -127,6 +128,15 @@ async fn one(connection: &mut AsyncPgConnection) -> Result<(), Error> {
     Ok(())
 }
 
+impl Postgres {
+    /// A connection of the role that owns the tables, which row-level security hides nothing from; its statements may take
+    /// so long.
+    pub(crate) async fn owner(&self, statement: Duration) -> Result<AsyncPgConnection, Error> {
+        let config = &self.config;
+        Ok(connect(config.owner_dsn(), false, config.timeout, statement).await?)
+    }
+}
+
 /// How long the server may work at what is waited for so long: it gives up a little earlier, and its word that it did
 /// shows that it is not away.
 pub(crate) fn millis(timeout: Duration) -> u128 {
@@ -134,7 +144,7 @@ pub(crate) fn millis(timeout: Duration) -> u128 {
 }
 
 /// A connection of its own, opened within `timeout`; the server gives up statements shortly before `statement`, so that
-/// none goes on that nobody waits for.
+/// none goes on that nobody waits for, and transactions in which nothing happens for so long.
 pub(crate) async fn connect(
     dsn: &str,
     cached: bool,
@@ -153,7 +163,8 @@ pub(crate) async fn connect(
         connection.set_prepared_statement_cache_size(CacheSize::Disabled);
     }
     // Not among the options of the start, which poolers refuse.
-    let set = format!("SET statement_timeout = {}", millis(statement));
+    let limits = "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}";
+    let set = limits.replace("{}", &millis(statement).to_string());
     connection.batch_execute(&set).await.map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
     Ok(connection)
 }

@@ -34,6 +34,7 @@ mod outgoing;
 mod reads;
 mod removals;
 mod requeue;
+mod roles;
 mod row;
 mod schema;
 mod sealing;
@@ -46,6 +47,7 @@ mod upkeep;
 mod values;
 mod verify;
 mod versions;
+mod view;
 mod writes;
 mod wrong;
 
@@ -140,19 +142,23 @@ impl Postgres {
 
     /// The tenants that have a memory past its time to live: whom an erasure of what has expired is for.
     pub async fn tenants_with_expired(&self, by: Timestamp) -> Result<Vec<Tenant>, PortError> {
-        let asked = self.ask(|| async move { upkeep::tenants_with_expired(&*self.connection().await?, by).await });
+        let asked = self.ask(|| async move { upkeep::tenants_with_expired(&*self.across().await?, by).await });
         asked.await.map_err(|error| error.at("ledger", "look for what has expired"))
     }
 
     /// How many memories there are, all tenants; of many about as many, as the server's statistics know.
     pub async fn count_memories(&self) -> Result<u64, PortError> {
-        let asked = self.ask(|| async move { upkeep::count_memories(&*self.connection().await?).await });
+        let asked = self.ask(|| async move { upkeep::count_memories(&*self.across().await?).await });
         asked.await.map_err(|error| error.at("ledger", "count memories"))
     }
 
     /// Deletes the keys of requests that are not kept any longer at `by`; answers how many.
     pub async fn forget_keys(&self, by: Timestamp) -> Result<u64, PortError> {
-        let asked = self.ask(|| async move { upkeep::forget_keys(&*self.connection().await?, by).await });
+        let asked = self.ask(|| async move {
+            let view = self.across().await?;
+            let forgotten = upkeep::forget_keys(&view, by).await;
+            view.end(forgotten).await
+        });
         asked.await.map_err(|error| error.at("ledger", "forget expired keys"))
     }
 }

@@ -14,7 +14,6 @@ use crate::chain::{self, Link};
 use crate::error::Error;
 use crate::row;
 use crate::schema::audit_log;
-use crate::transaction::Locks;
 
 /// Rows of a chain that are read at once: a log can be longer than the memory.
 const AT_ONCE: i64 = 4_096;
@@ -84,7 +83,7 @@ impl Postgres {
     /// first error is the answer.
     pub async fn verify_audit(&self) -> Result<AuditReport, AuditError> {
         let (mut report, mut wrong) = (AuditReport { tenants: Vec::new(), beginnings: Vec::new() }, None);
-        for name in self.ask(|| async move { tenants(&*self.connection().await?).await }).await? {
+        for name in self.ask(|| async move { tenants(&*self.across().await?).await }).await? {
             match self.verify_named(&name).await {
                 Ok((tenant, beginning, length)) => {
                     report.beginnings.extend(beginning.map(|beginning| (tenant.clone(), beginning)));
@@ -115,9 +114,8 @@ impl Postgres {
         loop {
             let after = end.number;
             let read = self.ask(|| async move {
-                let transaction = self.begin(tenant, &Locks::None).await?;
-                let read = page(transaction.connection(), tenant, after).await;
-                transaction.end(read).await
+                let view = self.across_to(tenant).await?;
+                page(&view, tenant, after).await
             });
             let (rows, head, beginning) = read.await?;
             if let Some(beginning) = beginning {

@@ -79,7 +79,10 @@ const FIXED: [Name; 50] = [
     plain("jwt_tenant_claim", "path of the claim that names the tenant"),
     plain("jwt_roles_claim", "path of the claim that lists the roles"),
     secret("postgres_dsn", "Postgres of the networked profile, such as postgres://somabrain:…@postgres/somabrain"),
-    secret("postgres_migration_dsn", "Postgres as the owner of the tables, for migrations; none: postgres_dsn"),
+    secret(
+        "postgres_migration_dsn",
+        "Postgres as the owner of the tables, for migrations, backups, and archiving; none: postgres_dsn",
+    ),
     plain("postgres_pool", "most connections to Postgres of one replica"),
     secret("redis_url", "Redis of the networked profile, such as redis://redis:6379"),
     plain("opa_url", "OPA of the networked profile, such as http://opa:8181"),

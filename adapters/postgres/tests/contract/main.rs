@@ -13,7 +13,10 @@ mod outages;
 mod sealing;
 mod server;
 mod services;
+mod single;
 mod sql;
+mod upgrade;
+mod wall;
 
 use database::Database;
 
