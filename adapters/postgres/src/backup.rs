@@ -156,10 +156,12 @@ impl Postgres {
 
     /// A connection of the role that owns the tables: row-level security hides nothing from it.
     async fn owner(&self) -> Result<AsyncPgConnection, TransferError> {
-        let config = &self.config;
-        let dsn = config.migration_dsn.as_ref().unwrap_or(&config.dsn);
-        let connection = connect(dsn, false, config.timeout, LONGEST).await;
-        connection.map_err(|error| TransferError::at("open a connection")(error.into()))
+        let opening = TransferError::at("open a connection");
+        let address = match self.config.owners_address() {
+            Ok(address) => address,
+            Err(error) => return Err(opening(error)),
+        };
+        connect(&address, false, self.config.timeout, LONGEST).await.map_err(|error| opening(error.into()))
     }
 }
 

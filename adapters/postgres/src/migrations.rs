@@ -22,8 +22,8 @@ const LOCK: i64 = 0x736f_6d61_6272_6169;
 /// Runs what has not run yet. Forward only: what a later version has added stays, and is no hindrance.
 pub(crate) async fn bring_up_to_date(config: &Config) -> Result<(), Error> {
     let deadline = config.migration_timeout;
-    let dsn = config.migration_dsn.as_ref().unwrap_or(&config.dsn);
-    let connecting = tokio::time::timeout(config.timeout, connect(dsn, false, config.timeout, deadline));
+    let address = config.owners_address()?;
+    let connecting = tokio::time::timeout(config.timeout, connect(&address, false, config.timeout, deadline));
     let mut connection = connecting.await.map_err(|_| Error::TimedOut(config.timeout))??;
     let done = async {
         // A role that serves only may not even ask for more than this.
