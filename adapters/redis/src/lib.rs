@@ -66,10 +66,11 @@ impl Redis {
     /// too. The error is a setting that cannot be right.
     pub async fn connect(config: Config) -> Result<Self, InvalidConfig> {
         let rate = config.rps.map(|rps| Rate::try_new(rps, config.burst)).transpose()?;
-        let address = Address { url: config.url, secret_file: config.secret_file };
+        let address = Address { url: config.url, secret_file: config.secret_file, roots: config.roots };
         if let Err(error) = address.read().await {
             return Err(match (error, address.secret_file) {
                 (error @ Error::Secret(_), Some(file)) => InvalidConfig::Secret { file, source: error.into() },
+                (Error::Insecure, _) => InvalidConfig::Insecure,
                 (error, _) => InvalidConfig::Url(error.into()),
             });
         }
