@@ -2,10 +2,12 @@
 
 pub(crate) mod backups;
 pub(crate) mod encoder;
+pub(crate) mod kafka;
 pub(crate) mod names;
 #[cfg(feature = "networked")]
 pub(crate) mod servers;
 pub(crate) mod source;
+pub(crate) mod tls;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -21,10 +23,12 @@ use domain::recall::term::{Term, Weights};
 
 use backups::Backups;
 use encoder::EncoderChoice;
+use kafka::KafkaSettings;
 use names::{NAMES, Name, variable, weight_key};
 #[cfg(feature = "networked")]
 pub(crate) use servers::Servers;
 use source::Sources;
+use tls::Tls;
 
 /// How careful the service is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +90,8 @@ impl fmt::Debug for Secret {
 pub(crate) struct Settings {
     /// Address to listen on.
     pub address: SocketAddr,
+    /// Whom it trusts, and who it is.
+    pub tls: Tls,
     /// How careful the service is.
     pub mode: Mode,
     /// What it runs on.
@@ -97,7 +103,7 @@ pub(crate) struct Settings {
     #[cfg(feature = "networked")]
     pub memory_http_token: Option<Secret>,
     /// Where Kafka is; `None`: there is no event stream.
-    pub kafka: Option<String>,
+    pub kafka: Option<KafkaSettings>,
     /// Who says where texts lie in meaning.
     pub encoder: EncoderChoice,
     /// Most entries or events that the relay takes at a time.
@@ -179,15 +185,17 @@ impl Settings {
         let port: u16 = values.parsed("port", "9696", "a port from 0 to 65535")?;
         let (rate, delay) = if mode == Mode::Production { ("50", "5000") } else { ("0", "500") };
         let rate_rps: u32 = values.parsed("rate_rps", rate, "a whole number of requests per second, 0 for no limit")?;
+        let tls = Tls::read(&values)?;
         Ok(Self {
             address: SocketAddr::new(host, port),
             mode,
             profile,
             #[cfg(feature = "networked")]
-            servers: (profile == Profile::Networked).then(|| Servers::read(&values)).transpose()?,
+            servers: (profile == Profile::Networked).then(|| Servers::read(&values, &tls.roots)).transpose()?,
             #[cfg(feature = "networked")]
             memory_http_token: values.text("memory_http_token").map(|token| Secret(token.to_owned())),
-            kafka: values.text("kafka_bootstrap").map(Into::into),
+            kafka: KafkaSettings::read(&values)?,
+            tls,
             encoder: EncoderChoice::read(&values)?,
             outbox_batch_size: values.parsed("outbox_batch_size", "100", "a whole number from 1 to 1000")?,
             data_dir: values.text("data_dir").unwrap_or("somabrain-data").into(),
@@ -244,6 +252,7 @@ impl Settings {
                 "production needs a key to check tokens with: set SOMABRAIN_JWT_SECRET (HS256, at least 32 bytes) or \
                  SOMABRAIN_JWT_PUBLIC_KEY_PATH"
             );
+            self.kafka.iter().try_for_each(KafkaSettings::validate_for_production)?;
         } else {
             ensure!(
                 self.address.ip().is_loopback(),
@@ -252,7 +261,9 @@ impl Settings {
                 self.address.ip()
             );
         }
-        Ok(())
+        #[cfg(feature = "networked")]
+        self.servers.iter().try_for_each(Servers::validate)?;
+        self.tls.identity().map(drop)
     }
 
     /// What was understood, a line a setting; secrets as `***`.

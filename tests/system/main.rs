@@ -10,6 +10,7 @@ mod encoders;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
+mod https;
 mod logs;
 mod maintenance;
 mod patients;
