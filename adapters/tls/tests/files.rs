@@ -7,7 +7,7 @@ use somabrain_servers::authority::Authority;
 use somabrain_tls::{Identity, Roots};
 
 fn now() -> Timestamp {
-    Timestamp::parse("2026-11-30T00:00:00Z").unwrap()
+    Timestamp::parse("2026-11-30T00:00:00Z").expect("a time")
 }
 
 #[test]

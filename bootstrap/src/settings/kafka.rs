@@ -20,6 +20,10 @@ pub(crate) struct KafkaSettings {
 
 /// A user of the brokers.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    any(feature = "kafka-legacy", not(feature = "kafka")),
+    expect(dead_code, reason = "the client of older brokers knows no users")
+)]
 pub(crate) struct SaslSettings {
     /// How the password is shown.
     pub mechanism: String,
