@@ -22,6 +22,7 @@ pub(crate) fn tokens(settings: &Settings) -> Result<Jwt> {
     Jwt::try_new(somabrain_jwt::Config {
         keys,
         key_set_url: tokens.jwks_url.clone(),
+        roots: settings.tls.roots.clone(),
         issuer: tokens.issuer.clone(),
         audience: tokens.audience.clone(),
         tenant_claim: tokens.tenant_claim.clone(),

@@ -26,6 +26,7 @@ mod networked;
 mod profile;
 #[cfg(feature = "networked")]
 mod rate;
+mod renewal;
 mod settings;
 #[cfg(any(feature = "kafka", feature = "kafka-legacy"))]
 mod stream;

@@ -3,11 +3,13 @@
 pub(crate) mod backups;
 pub(crate) mod encoder;
 mod guessable;
+pub(crate) mod kafka;
 mod limits;
 pub(crate) mod names;
 #[cfg(feature = "networked")]
 pub(crate) mod servers;
 pub(crate) mod source;
+pub(crate) mod tls;
 pub(crate) mod tokens;
 
 use std::collections::{BTreeMap, HashMap};
@@ -26,10 +28,12 @@ use domain::recall::term::{Term, Weights};
 
 use backups::Backups;
 use encoder::EncoderChoice;
+use kafka::KafkaSettings;
 use names::{NAMES, Name, variable, weight_key};
 #[cfg(feature = "networked")]
 pub(crate) use servers::Servers;
 use source::Sources;
+use tls::Tls;
 use tokens::Tokens;
 
 /// How careful the service is.
@@ -92,6 +96,8 @@ impl fmt::Debug for Secret {
 pub(crate) struct Settings {
     /// Address to listen on.
     pub address: SocketAddr,
+    /// Whom it trusts, and who it is.
+    pub tls: Tls,
     /// How careful the service is.
     pub mode: Mode,
     /// What it runs on.
@@ -103,7 +109,7 @@ pub(crate) struct Settings {
     #[cfg(feature = "networked")]
     pub memory_http_token: Option<Secret>,
     /// Where Kafka is; `None`: there is no event stream.
-    pub kafka: Option<String>,
+    pub kafka: Option<KafkaSettings>,
     /// Who says where texts lie in meaning.
     pub encoder: EncoderChoice,
     /// Most entries or events that the relay takes at a time.
@@ -169,15 +175,17 @@ impl Settings {
         let host: IpAddr = values.parsed("host", "127.0.0.1", "an IP address such as 127.0.0.1")?;
         let port: u16 = values.parsed("port", "9696", "a port from 0 to 65535")?;
         let (rate, delay) = if mode == Mode::Production { ("50", "5000") } else { ("0", "500") };
+        let tls = Tls::read(&values)?;
         Ok(Self {
             address: SocketAddr::new(host, port),
             mode,
             profile,
             #[cfg(feature = "networked")]
-            servers: (profile == Profile::Networked).then(|| Servers::read(&values)).transpose()?,
+            servers: (profile == Profile::Networked).then(|| Servers::read(&values, &tls.roots)).transpose()?,
             #[cfg(feature = "networked")]
             memory_http_token: values.text("memory_http_token").map(|token| Secret(token.to_owned())),
-            kafka: values.text("kafka_bootstrap").map(Into::into),
+            kafka: KafkaSettings::read(&values)?,
+            tls,
             encoder: EncoderChoice::read(&values)?,
             outbox_batch_size: values.parsed("outbox_batch_size", "100", "a whole number from 1 to 1000")?,
             data_dir: values.text("data_dir").unwrap_or("somabrain-data").into(),
@@ -243,6 +251,7 @@ impl Settings {
             for (variable, secret) in others {
                 secret.iter().try_for_each(|secret| tokens::not_guessable(variable, secret))?;
             }
+            self.kafka.iter().try_for_each(KafkaSettings::validate_for_production)?;
         } else {
             ensure!(
                 self.address.ip().is_loopback(),
@@ -251,7 +260,9 @@ impl Settings {
                 self.address.ip()
             );
         }
-        Ok(())
+        #[cfg(feature = "networked")]
+        self.servers.iter().try_for_each(Servers::validate)?;
+        self.tls.identity().map(drop)
     }
 
     /// What must hold before the memory service is served: nobody can guess its token.

@@ -11,6 +11,7 @@ mod encoders;
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
 mod guarded;
+mod https;
 mod logs;
 mod maintenance;
 mod patients;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use somabrain_tls::Roots;
+
 /// Which tokens are accepted.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -11,6 +13,8 @@ pub struct Config {
     /// Where the issuer publishes its key set (RFC 7517): https, or http on this machine. It is fetched when a token needs
     /// it, at most every ten seconds; a set is used for five minutes, and for a day where no other can be had.
     pub key_set_url: Option<String>,
+    /// Whom to trust where that is `https`.
+    pub roots: Roots,
     /// What `iss` must be, if anything.
     pub issuer: Option<String>,
     /// What `aud` must be or hold, if anything.
@@ -29,6 +33,7 @@ impl Default for Config {
         Self {
             keys: Vec::new(),
             key_set_url: None,
+            roots: Roots::mozilla(),
             issuer: None,
             audience: None,
             tenant_claim: "tenant".into(),

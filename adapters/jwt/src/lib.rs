@@ -55,7 +55,7 @@ impl Jwt {
         for key in &config.keys {
             verifiers.extend(Verifier::all_of(key)?);
         }
-        let published = config.key_set_url.as_deref().map(Published::at).transpose()?;
+        let published = config.key_set_url.as_deref().map(|url| Published::at(url, &config.roots)).transpose()?;
         Ok(Self { verifiers, published, expectations: Expectations::new(config) })
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use somabrain_guard::Threads;
+use somabrain_tls::Roots;
 use thiserror::Error;
 use tokio::time::Instant;
 use ureq::Agent;
@@ -55,7 +56,7 @@ enum NotFetched {
 
 impl Published {
     /// The set at `url`: https, or http on this machine. Nothing is fetched yet.
-    pub(crate) fn at(url: &str) -> Result<Self, InvalidKey> {
+    pub(crate) fn at(url: &str, roots: &Roots) -> Result<Self, InvalidKey> {
         let uri: Uri = url.parse().map_err(|_| InvalidKey::Address)?;
         let host = uri.host().ok_or(InvalidKey::Address)?.trim_matches(['[', ']']);
         let here = host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
@@ -71,6 +72,7 @@ impl Published {
             .max_redirects_will_error(false)
             .proxy(None)
             .user_agent("somabrain")
+            .tls_config(roots.for_ureq())
             .build()
             .new_agent();
         let (known, fetching) = (Mutex::default(), tokio::sync::Mutex::default());

@@ -111,7 +111,7 @@ pub async fn examine(config: &Config) -> Result<Examined, PortError> {
 }
 
 async fn asked(config: &Config) -> Result<Examined, Error> {
-    let mut connection = connect(&config.dsn, false, config.timeout, config.timeout * 4).await?;
+    let mut connection = connect(&config.address()?, false, config.timeout, config.timeout * 4).await?;
     let server: Server = diesel::sql_query(
         "SELECT current_setting('server_version') AS version, current_user::text AS role, \
          rolsuper OR rolbypassrls AS superuser FROM pg_roles WHERE rolname = current_user",

@@ -16,6 +16,7 @@
 //! ```
 
 mod acts;
+mod address;
 mod archive;
 mod audit;
 mod backup;
@@ -24,6 +25,7 @@ mod chain;
 mod config;
 mod connection;
 mod density;
+mod dsn;
 mod error;
 mod examine;
 mod ledger;
@@ -60,8 +62,10 @@ use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use somabrain_guard::Guard;
 
+pub use address::protection;
 pub use backup::{Dumped, Restoration, Restored, Table, TransferError};
 pub use config::Config;
+pub use dsn::{InvalidDsn, Protection};
 pub use examine::{Examined, Newest, examine};
 pub use migrations::Schema;
 pub use verify::{AuditError, AuditReport};
@@ -104,7 +108,8 @@ impl Postgres {
         let pool = Pool::open(&config).await.map_err(|error| error.at("ledger", "open connections"))?;
         let guard = |timeout| Guard::new("postgres", somabrain_guard::Config { timeout, ..Default::default() });
         let matrices = Matrices::new(config.dimensions);
-        let (turns, own) = (Turns::new(config.connections), Probe::new(&config));
+        let own = Probe::new(&config).map_err(|error| error.at("ledger", "open connections"))?;
+        let turns = Turns::new(config.connections);
         let (guard, bulk) = (guard(config.timeout), guard(config.bulk_timeout));
         Ok(Self {
             pool,

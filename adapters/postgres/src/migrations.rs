@@ -23,8 +23,9 @@ const LOCK: i64 = 0x736f_6d61_6272_6169;
 /// Runs what has not run yet. Forward only: what a later version has added stays, and is no hindrance.
 pub(crate) async fn bring_up_to_date(config: &Config) -> Result<(), Error> {
     let deadline = config.migration_timeout;
+    let address = config.owners_address()?;
     let connecting = || async {
-        let connecting = connect(config.owner_dsn(), false, config.timeout, deadline);
+        let connecting = connect(&address, false, config.timeout, deadline);
         Ok::<_, Error>(
             tokio::time::timeout(config.timeout, connecting).await.map_err(|_| Error::TimedOut(config.timeout))??,
         )

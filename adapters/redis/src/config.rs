@@ -5,17 +5,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use application::ports::admission::Rates;
+use somabrain_tls::Roots;
 use thiserror::Error;
 
 /// Where Redis is, how much is held in mind, how much a tenant may ask for.
 #[derive(Clone)]
 pub struct Config {
-    /// `redis://[user][:password@]host[:port][/database]`, or `unix:///path`; Redis 6 or later.
+    /// `redis://[user][:password@]host[:port][/database]`, `rediss://…` by TLS, or `unix:///path`; Redis 6 or later.
     pub url: String,
     /// A file that holds the password, or the whole URL (whatever has `://` in it), which then takes the place of
     /// `url`; white space around it does not count. It is read anew for each connection, so that a password can be
     /// changed while the service runs.
     pub secret_file: Option<PathBuf>,
+    /// Whom to trust by TLS.
+    pub roots: Roots,
     /// Put before every key; empty but in tests that share a server.
     pub prefix: String,
     /// Most memories a session holds.
@@ -43,6 +46,7 @@ impl Default for Config {
         Self {
             url: "redis://127.0.0.1:6379".into(),
             secret_file: None,
+            roots: Roots::mozilla(),
             prefix: String::new(),
             size: 64,
             ttl: Duration::from_secs(3600),
@@ -59,6 +63,7 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("url", &"***")
             .field("secret_file", &self.secret_file)
+            .field("roots", &self.roots)
             .field("prefix", &self.prefix)
             .field("size", &self.size)
             .field("ttl", &self.ttl)
@@ -75,6 +80,11 @@ pub enum InvalidConfig {
     /// The URL, or what the file holds in its place.
     #[error("the URL of redis is not valid, write redis://user:password@host:port/database")]
     Url(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A URL whose server nobody would verify.
+    #[error(
+        "the URL of redis ends in #insecure, which is not served: set SOMABRAIN_TLS_CA_PATH to the authority of its server"
+    )]
+    Insecure,
     /// The file with the password.
     #[error("the file {} with the password of redis could not be read", file.display())]
     Secret {

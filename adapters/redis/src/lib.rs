@@ -65,10 +65,11 @@ impl Redis {
     /// Checks the settings; a connection is made when the first act needs one, so that the service starts without Redis
     /// too. The error is a setting that cannot be right.
     pub async fn connect(config: Config) -> Result<Self, InvalidConfig> {
-        let address = Address { url: config.url, secret_file: config.secret_file };
+        let address = Address { url: config.url, secret_file: config.secret_file, roots: config.roots };
         if let Err(error) = address.read().await {
             return Err(match (error, address.secret_file) {
                 (error @ Error::Secret(_), Some(file)) => InvalidConfig::Secret { file, source: error.into() },
+                (Error::Insecure, _) => InvalidConfig::Insecure,
                 (error, _) => InvalidConfig::Url(error.into()),
             });
         }

@@ -10,10 +10,11 @@ use somabrain_inprocess::SystemClock;
 use somabrain_memory_service::server;
 use somabrain_sqlite::{Engine, EngineConfig};
 use somabrain_static_encoder::StaticEncoder;
+use somabrain_tls::Listener;
 
 use crate::commands::serve::{listen, signalled};
 use crate::settings::{Mode, Settings};
-use crate::{api, dumps, telemetry};
+use crate::{api, dumps, renewal, telemetry};
 
 /// How long requests that are on their way are still taken when it stops: nothing balances over it.
 const LINGER: Duration = Duration::from_millis(500);
@@ -41,7 +42,9 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     if settings.mode == Mode::Production {
         dumps::forbid();
     }
-    let listener = listen(settings.address).await?;
+    let identity = settings.tls.identity()?;
+    let listener = Listener::new(listen(settings.address).await?, identity.clone());
+    let _renewing = renewal::begin(identity)?;
     let encoder = StaticEncoder::shipped().context("the shipped table of the encoder could not be read")?;
     let lens = Lens { table: Some(encoder.table()), ways: settings.ways };
     let config = EngineConfig { lens, ..EngineConfig::new(&settings.data_dir, SystemClock.new_id()) };
@@ -49,7 +52,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let address = listener.local_addr()?;
     let traces = telemetry::traces(settings)?;
     let config = server::Config { token: token.reveal().to_owned(), version: api::version(), traces };
-    println!("SomaBrain memory service {} on http://{address}", env!("CARGO_PKG_VERSION"));
+    println!("SomaBrain memory service {} on {}://{address}", env!("CARGO_PKG_VERSION"), settings.tls.scheme());
     println!("data in {}", settings.data_dir.display());
     #[expect(clippy::disallowed_methods, reason = "bootstrap may spawn: it ends with the service")]
     let compacting = tokio::spawn(compact_daily(engine.clone()));

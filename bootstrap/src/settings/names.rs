@@ -39,9 +39,15 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 50] = [
+const FIXED: [Name; 57] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
+    plain(
+        "tls_cert_path",
+        "PEM file of the certificate chain that clients are shown; none: they are spoken to in the clear",
+    ),
+    plain("tls_key_path", "PEM file of its private key"),
+    plain("tls_ca_path", "PEM file of the authorities that outgoing TLS trusts; none: those that Mozilla trusts"),
     plain("mode", "development or production"),
     plain("profile", "embedded (one process, one data folder) or networked (Redis, Postgres, OPA, memory service)"),
     plain("data_dir", "folder of the embedded profile's data"),
@@ -78,13 +84,16 @@ const FIXED: [Name; 50] = [
     plain("jwt_audience", "the `aud` that tokens must carry"),
     plain("jwt_tenant_claim", "path of the claim that names the tenant"),
     plain("jwt_roles_claim", "path of the claim that lists the roles"),
-    secret("postgres_dsn", "Postgres of the networked profile, such as postgres://somabrain:…@postgres/somabrain"),
+    secret(
+        "postgres_dsn",
+        "Postgres of the networked profile, such as postgres://somabrain:…@postgres/somabrain?sslmode=verify-full",
+    ),
     secret(
         "postgres_migration_dsn",
         "Postgres as the owner of the tables, for migrations, backups, and archiving; none: postgres_dsn",
     ),
     plain("postgres_pool", "most connections to Postgres of one replica"),
-    secret("redis_url", "Redis of the networked profile, such as redis://redis:6379"),
+    secret("redis_url", "Redis of the networked profile, such as redis://redis:6379; by TLS rediss://"),
     plain("opa_url", "OPA of the networked profile, such as http://opa:8181"),
     plain("policy_cache_seconds", "seconds that a decision of OPA may be used again; 0: never"),
     plain("memory_http_endpoint", "memory service of the networked profile, such as http://memory-service:9797"),
@@ -95,6 +104,10 @@ const FIXED: [Name; 50] = [
     ),
     secret("memory_http_token", "bearer token that the memory services ask for"),
     plain("kafka_bootstrap", "Kafka's host:port list; none: no event stream"),
+    plain("kafka_tls", "on or off: whether Kafka is spoken to by TLS; default off"),
+    plain("kafka_sasl_mechanism", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; none: Kafka asks for no user"),
+    plain("kafka_sasl_username", "user of Kafka"),
+    secret("kafka_sasl_password", "password of Kafka's user"),
     plain("outbox_batch_size", "most entries or events that the relay takes at a time"),
     plain("encoder", "static (the table that ships with the program) or embeddings (an OpenAI-compatible endpoint)"),
     plain("embeddings_url", "embeddings endpoint, such as https://api.openai.com or http://localhost:11434/v1"),

@@ -9,6 +9,7 @@ use application::ports::admission::Rates;
 use application::quotas::Quotas;
 use domain::recall::term::{Signals, Term};
 use serde_json::{Value, json};
+use somabrain_tls::Roots;
 use tokio::task::JoinSet;
 
 use super::corpus::{Corpus, questions};
@@ -91,8 +92,8 @@ impl Stored {
 
 impl Subject {
     /// A server.
-    pub(crate) fn server(url: &str, token: Option<String>) -> Self {
-        Self { target: Arc::new(Target::at(url, token)), place: Place::Server }
+    pub(crate) fn server(url: &str, token: Option<String>, roots: &Roots) -> Self {
+        Self { target: Arc::new(Target::at(url, token, roots)), place: Place::Server }
     }
 
     /// The embedded profile in a folder of its own, tuned as the settings say.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use somabrain_postgres::{Examined, Newest, Schema};
+use somabrain_postgres::{Examined, Newest, Protection, Schema};
 
 use super::report::{Report, causes};
 use crate::settings::Settings;
@@ -28,6 +28,7 @@ pub(super) async fn examine(settings: &Settings, report: &mut Report) -> Result<
         }
     };
     report.ok(COMPONENT, format!("reachable; version {}", examined.version));
+    protection(&config, report);
     if !schema(&examined, report) {
         return Ok(Vec::new());
     }
@@ -36,6 +37,19 @@ pub(super) async fn examine(settings: &Settings, report: &mut Report) -> Result<
         outbox(&examined, report);
     }
     Ok(examined.told)
+}
+
+/// Whether somebody else could take the server's place.
+fn protection(config: &somabrain_postgres::Config, report: &mut Report) {
+    let Ok(protection) = somabrain_postgres::protection(&config.dsn, &config.roots) else { return };
+    let what = format!("sslmode={protection}");
+    match protection {
+        Protection::VerifyFull | Protection::VerifyCa => report.ok(COMPONENT, what),
+        Protection::Disable | Protection::Prefer | Protection::Require => {
+            let advice = "whoever answers is taken for the server: sslmode=verify-full, unless the network between is yours alone";
+            report.note(COMPONENT, what, advice);
+        }
+    }
 }
 
 /// Whether there are tables to look into.
