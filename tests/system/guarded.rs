@@ -133,7 +133,7 @@ fn production_leaves_no_core_dump_and_no_secret_in_the_log() {
     let server = Server::logging_to(fs::File::create(&log).expect("a log"), command).expect("it starts");
     let writer = bearer(data.path(), "acme", "writer");
     assert_eq!(remember(&server, &writer, &json!({"content": "the vault opens with xyzzy"})).0, 201);
-    let limits = fs::read_to_string(format!("/proc/{}/limits", server.id())).expect("limits");
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.child.id())).expect("limits");
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
     let (_, metrics) = server.call("GET", "/metrics", "").expect("it answers");

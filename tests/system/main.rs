@@ -2,6 +2,8 @@
 
 mod architecture;
 mod archive;
+mod attacks;
+mod attacks_embedded;
 mod backups;
 mod commands;
 mod crash;
@@ -10,8 +12,11 @@ mod encoders;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
+mod greedy;
 mod guarded;
 mod https;
+mod isolation;
+mod isolation_embedded;
 mod logs;
 mod maintenance;
 mod patients;
@@ -19,3 +24,4 @@ mod planning;
 mod quality;
 mod server;
 mod stopping;
+mod tampering;

@@ -1,5 +1,6 @@
 //! The program as its users run it: a process with a data folder and a port of its own.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,10 +24,18 @@ pub(crate) fn command(program: &Path, data: &Path) -> Command {
 
 /// A running server; dropped, it is killed.
 pub(crate) struct Server {
-    child: Child,
+    pub(crate) child: Child,
     /// Where it answers: `http://127.0.0.1:port`, or `https`.
     pub(crate) url: String,
     agent: ureq::Agent,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
 }
 
 impl Server {
@@ -86,17 +95,26 @@ impl Server {
         Ok((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text))))
     }
 
+    /// Sends a request with any headers; all that is answered.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Sent> {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut answer = self.agent.run(request.body(body.to_string())?)?;
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        let (status, headers) = (answer.status().as_u16(), headers.collect());
+        Ok(Sent { status, headers, body: answer.body_mut().read_to_string()? })
+    }
+
     /// Ends the process at once, as a power cut would.
     pub(crate) fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
-    }
-
-    /// The process's id.
-    #[allow(dead_code, reason = "the suite of the networked profile does not ask")]
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
     }
 
     /// Sends a signal by its name.

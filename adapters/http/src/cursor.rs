@@ -1,6 +1,7 @@
 //! Cursors: where the next page begins, with a code that only this service can make.
 //!
-//! The code covers the tenant and the filter, so that a cursor continues the very list that it came from.
+//! The code covers the tenant and the filter, so that a cursor continues the very list that it came from. The place is
+//! hidden: places are counted over all tenants, and would tell how much the others write.
 
 use domain::memory::Seq;
 use domain::tenant::Tenant;
@@ -29,7 +30,7 @@ impl Cursors {
     pub fn write(&self, tenant: &Tenant, filter: &str, after: Seq) -> String {
         let place = after.0.to_be_bytes();
         let code = self.code(tenant, filter, place);
-        place.iter().chain(&code).map(|byte| format!("{byte:02x}")).collect()
+        self.veiled(place, &code).iter().chain(&code).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Where the cursor says that the next page begins.
@@ -39,14 +40,25 @@ impl Cursors {
     pub fn read(&self, tenant: &Tenant, filter: &str, cursor: &str) -> Result<Seq, Problem> {
         let foreign = || Problem::field("cursor", "is not one that this service gave for this list");
         let bytes = bytes_of(cursor).ok_or_else(foreign)?;
-        let (place, code) = bytes.split_first_chunk::<PLACE>().ok_or_else(foreign)?;
+        let (veiled, code) = bytes.split_first_chunk::<PLACE>().ok_or_else(foreign)?;
+        let place = self.veiled(*veiled, code);
         // Every byte is looked at, whatever differs first, so that time tells nothing.
-        let expected = self.code(tenant, filter, *place);
+        let expected = self.code(tenant, filter, place);
         let differs = code.iter().zip(&expected).fold(0, |differs, (a, b)| differs | (a ^ b));
         if code.len() != CODE || differs != 0 {
             return Err(foreign());
         }
-        Ok(Seq(i64::from_be_bytes(*place)))
+        Ok(Seq(i64::from_be_bytes(place)))
+    }
+
+    /// The place under a veil that the code and the key make, or without it again.
+    fn veiled(&self, place: [u8; PLACE], code: &[u8]) -> [u8; PLACE] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length is accepted");
+        mac.update(code);
+        // No text has this byte, so that no code is made of the same bytes.
+        mac.update(&[0xff]);
+        let veil = mac.finalize().into_bytes();
+        std::array::from_fn(|at| place[at] ^ veil[at])
     }
 
     fn code(&self, tenant: &Tenant, filter: &str, place: [u8; PLACE]) -> [u8; CODE] {

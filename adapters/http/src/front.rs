@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use application::brain::Brain;
-use application::call::Call;
+use application::call::{Call, Caller};
 use application::ports::Ports;
 use application::ports::system::System;
 use application::stages::watched;
@@ -26,7 +26,7 @@ use application::trace::{self, Origin, Traceparent};
 use futures_util::FutureExt;
 use poem::http::{HeaderValue, Method, header};
 use poem::{Endpoint, Request, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::authentication::caller_of;
 use crate::config::Config;
@@ -93,10 +93,10 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
         if route.open {
             return self.handle(request, route).await;
         }
-        let caller = caller_of(self, &request).await?;
-        seen.tenant = Some(caller.tenant.to_string());
-        let budget = admission::admit(&self.brain, &caller.tenant).await?;
-        let _place = at_work::take(&self.places)?;
+        let (caller, budget, _place) = match self.admit(&request, seen).await {
+            Ok(admitted) => admitted,
+            Err(problem) => return Err(limits::unread(request, problem, &self.config.limits).await),
+        };
         let mut request = limits::check_body(request, route, &self.config.limits).await?;
         let method = seen.method.to_owned();
         let path = request.uri().path().to_owned();
@@ -106,6 +106,18 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
         let mut response = self.handle(request, route).await?;
         budget.tell(response.headers_mut());
         Ok(response)
+    }
+
+    /// Who calls, what is left of the tenant's rate, and a place among the requests at work.
+    async fn admit(
+        &self,
+        request: &Request,
+        seen: &mut Seen,
+    ) -> Result<(Caller, admission::Budget, SemaphorePermit<'_>), Problem> {
+        let caller = caller_of(self, request).await?;
+        seen.tenant = Some(caller.tenant.to_string());
+        let budget = admission::admit(&self.brain, &caller.tenant).await?;
+        Ok((caller, budget, at_work::take(&self.places)?))
     }
 
     /// The handler, within the time that a request may take.

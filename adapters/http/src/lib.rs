@@ -49,7 +49,7 @@ pub mod wire;
 pub use api::{api, openapi_document};
 pub use config::{Config, Limits, Mode};
 pub use front::Stopping;
-pub use local::Local;
+pub use local::{Answered, Local};
 /// The methods of requests.
 pub use poem::http::Method;
 pub use serve::serve;

@@ -1,5 +1,7 @@
 //! The API without a socket: for commands that work on a data folder in their own process.
 
+use std::io;
+
 use application::brain::Brain;
 use application::ports::Ports;
 use poem::endpoint::{BoxEndpoint, EndpointExt};
@@ -14,6 +16,17 @@ pub struct Local {
     endpoint: BoxEndpoint<'static, Response>,
 }
 
+/// What is answered to a function call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The status code.
+    pub status: u16,
+    /// What the body is, such as `application/json`.
+    pub media_type: String,
+    /// The body, whole.
+    pub body: Vec<u8>,
+}
+
 impl Local {
     /// The API as it would be served under this configuration.
     pub fn new<P: Ports>(brain: Brain<P>, config: Config) -> Self {
@@ -21,11 +34,17 @@ impl Local {
     }
 
     /// Sends one request and answers status and body. The error is a body that broke off.
-    pub async fn call(&self, method: Method, path: &str, body: String) -> std::io::Result<(u16, Vec<u8>)> {
+    pub async fn call(&self, method: Method, path: &str, body: String) -> io::Result<(u16, Vec<u8>)> {
+        let answered = self.ask(method, path, body.into_bytes()).await?;
+        Ok((answered.status, answered.body))
+    }
+
+    /// The same with bytes that need not be text; and what the answer's body is.
+    pub async fn ask(&self, method: Method, path: &str, body: Vec<u8>) -> io::Result<Answered> {
         let request = Request::builder().method(method).uri_str(path).header("host", "localhost").body(body);
         let answer = self.endpoint.get_response(request).await;
-        let status = answer.status().as_u16();
-        let body = answer.into_body().into_vec().await.map_err(std::io::Error::other)?;
-        Ok((status, body))
+        let (status, media_type) = (answer.status().as_u16(), answer.content_type().unwrap_or_default().to_owned());
+        let body = answer.into_body().into_vec().await.map_err(io::Error::other)?;
+        Ok(Answered { status, media_type, body })
     }
 }

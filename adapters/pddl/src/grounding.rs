@@ -2,13 +2,14 @@
 //! joining each newly reached atom with those before it, never by trying all objects (Helmert 2009).
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use domain::plan::task::{GroundAction, GroundTask};
 
 use crate::atoms::{Atoms, Ground};
 use crate::condition::{Atom, Condition, Term};
 use crate::costs::Price;
-use crate::join::{Binding, Joined, value};
+use crate::join::{Binding, Budget, Joined, value};
 use crate::refusal::Wrong;
 use crate::structure::Problem;
 
@@ -27,6 +28,9 @@ pub struct Grounded {
 pub(crate) fn ground(problem: Problem) -> Result<Grounded, Wrong> {
     let mut reach = Reach::new(&problem);
     reach.run();
+    if reach.budget.is_spent() {
+        return Err(Wrong::at(1, "there are too many actions: more than a million, or more than fifty million to try"));
+    }
     let Reach { atoms, instances, .. } = reach;
     Naming::new(&problem, atoms).grounded(&instances)
 }
@@ -37,6 +41,7 @@ type Instance = (usize, Vec<u32>);
 struct Reach<'a> {
     problem: &'a Problem,
     joined: Vec<Joined<'a>>,
+    budget: Rc<Budget>,
     /// By predicate: the conditions that it stands in, as (schema, place).
     users: Vec<Vec<(usize, usize)>>,
     /// By predicate: whether no action changes it.
@@ -54,8 +59,10 @@ impl<'a> Reach<'a> {
                 users[condition.predicate].push((at, place));
             }
         }
+        let budget = Rc::new(Budget::new());
         let joined = problem.schemas.iter().map(|schema| Joined {
             schema,
+            budget: budget.clone(),
             admitted: schema.types.iter().map(|types| problem.objects.within(types)).collect(),
         });
         let mut atoms = Atoms::default();
@@ -63,7 +70,16 @@ impl<'a> Reach<'a> {
         problem.init.iter().for_each(|atom| {
             atoms.reach(instance(atom, &Vec::new()));
         });
-        Self { joined: joined.collect(), users, fixed: fixed(problem), init, atoms, instances: Vec::new(), problem }
+        Self {
+            joined: joined.collect(),
+            budget,
+            users,
+            fixed: fixed(problem),
+            init,
+            atoms,
+            instances: Vec::new(),
+            problem,
+        }
     }
 
     fn run(&mut self) {

@@ -1,5 +1,8 @@
 //! The ground actions that an atom makes possible, together with atoms reached before: a join, atom by atom.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use crate::atoms::Atoms;
 use crate::condition::{Atom, Term};
 use crate::schema::Schema;
@@ -9,6 +12,31 @@ pub(crate) struct Joined<'a> {
     pub(crate) schema: &'a Schema,
     /// By parameter and object: whether the types admit it.
     pub(crate) admitted: Vec<Vec<bool>>,
+    pub(crate) budget: Rc<Budget>,
+}
+
+/// Tries that all joins of a problem may take together, and actions that they may find: beyond that no planner plans.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    tries: Cell<u32>,
+    found: Cell<u32>,
+}
+
+impl Budget {
+    pub(crate) fn new() -> Self {
+        Self { tries: Cell::new(50_000_000), found: Cell::new(1_000_000) }
+    }
+
+    /// Whether there was not enough of it.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.tries.get() == 0 || self.found.get() == 0
+    }
+
+    /// Takes one of them; whether something is left.
+    fn spend(&self, kind: &Cell<u32>) -> bool {
+        kind.set(kind.get().saturating_sub(1));
+        !self.is_spent()
+    }
 }
 
 /// An object for each parameter, as far as there is one yet.
@@ -34,7 +62,7 @@ impl Joined<'_> {
     }
 
     fn extend(&self, search: &Search, mut open: Vec<usize>, binding: &mut Binding, found: &mut impl FnMut(&Binding)) {
-        if !self.consistent(binding) {
+        if !self.may_go_on(binding) {
             return;
         }
         let candidates = |&at: &usize| search.candidates(&self.schema.condition.holds[at], binding);
@@ -78,15 +106,23 @@ impl Joined<'_> {
 
     /// Gives parameters that no condition has bound every object that they may be.
     fn fill(&self, binding: &mut Binding, found: &mut impl FnMut(&Binding)) {
-        if !self.consistent(binding) {
+        if !self.may_go_on(binding) {
             return;
         }
-        let Some(free) = binding.iter().position(Option::is_none) else { return found(binding) };
+        let Some(free) = binding.iter().position(Option::is_none) else {
+            self.budget.spend(&self.budget.found);
+            return found(binding);
+        };
         for object in (0..self.admitted[free].len()).filter(|&object| self.admitted[free][object]) {
             binding[free] = Some(object as u32);
             self.fill(binding, found);
         }
         binding[free] = None;
+    }
+
+    /// Whether it is worth going on, and there is still leave to.
+    fn may_go_on(&self, binding: &Binding) -> bool {
+        self.budget.spend(&self.budget.tries) && self.consistent(binding)
     }
 
     /// Whether no equality is broken so far.

@@ -13,6 +13,7 @@
 //! ```
 
 mod input;
+mod nesting;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -80,6 +81,9 @@ impl Regorus {
         let mut engine = Engine::new();
         let bundled = ("authz.rego".to_owned(), BUNDLED.to_owned());
         for (name, text) in std::iter::once(bundled).chain(config.policies) {
+            if let Err(source) = nesting::check(&text) {
+                return Err(InvalidPolicy::File { name, source: source.into() });
+            }
             let added = engine.add_policy(name.clone(), text);
             added.map_err(|source| InvalidPolicy::File { name, source: source.into() })?;
         }

@@ -87,3 +87,16 @@ fn a_file_that_is_not_rego_is_named() {
     let error = with("allow if {").map(drop).unwrap_err();
     assert!(error.to_string().contains("own.rego"), "{error}");
 }
+
+#[test]
+fn brackets_nested_without_end_are_refused_at_once_and_those_of_texts_and_remarks_do_not_count() {
+    for bracket in ["[", "(", "{", "count(", "{\"a\":"] {
+        let refused = with(&format!("\n\npermitted if {{ {} }}", bracket.repeat(5_000))).err().expect("it is refused");
+        let InvalidPolicy::File { source, .. } = refused else { panic!("{refused}") };
+        assert!(source.to_string().starts_with("line 4: brackets are nested"), "{source}");
+    }
+    let texts =
+        format!("# {0}\npermitted if input.action == \"\\\"{0}\"\npermitted if input.action == `{0}`", "[".repeat(50));
+    with(&texts).expect("these are no brackets");
+    with("permitted if { x := [[[[[[[[[1]]]]]]]]]; count(x) == 7 }").expect("ten levels are read");
+}

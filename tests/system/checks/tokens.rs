@@ -1,9 +1,7 @@
 //! Who may ask.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use super::{SECRET, production, status, token, types};
+use crate::attacks::tokens;
 use crate::server::Server;
 use crate::stack::Stack;
 
@@ -17,19 +15,7 @@ fn failures(server: &Server, reason: &str) -> u64 {
 
 /// A token that says this, signed with the service's secret.
 fn signed(claims: &str) -> String {
-    let said = [r#"{"alg": "HS256", "typ": "JWT"}"#, claims].map(|part| base64url(part.as_bytes())).join(".");
-    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("HMAC takes keys of any length");
-    mac.update(said.as_bytes());
-    format!("{said}.{}", base64url(&mac.finalize().into_bytes()))
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let of_three = |three: &[u8]| {
-        let number = (0..3).fold(0, |number, at| number << 8 | usize::from(three.get(at).copied().unwrap_or(0)));
-        (0..=three.len()).map(move |at| char::from(DIGITS[number >> (18 - 6 * at) & 63]))
-    };
-    bytes.chunks(3).flat_map(of_three).collect()
+    tokens::signed(r#"{"alg": "HS256", "typ": "JWT"}"#, claims, SECRET.as_bytes())
 }
 
 #[test]

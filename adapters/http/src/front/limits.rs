@@ -8,6 +8,9 @@ use crate::config::Limits;
 use crate::problem::{Problem, ProblemKind};
 use crate::routes::Route;
 
+/// Most bytes of a body that is taken in although its request was refused before.
+const SMALL: u64 = 64 << 10;
+
 /// Most bytes of a body that is too large which are still taken in, so that the caller hears why.
 const DRAINED: u64 = 16 << 20;
 
@@ -44,6 +47,21 @@ pub(super) async fn check_body(mut request: Request, route: &Route, limits: &Lim
     }
     request.extensions_mut().insert(BodyLimit(limit));
     Ok(request)
+}
+
+/// The same problem for a request whose body nobody has read. The connection serves the next request only if nothing of
+/// this one is left in it: a small body is taken in, after any other the connection ends, and the answer says so.
+pub(super) async fn unread(mut request: Request, problem: Problem, limits: &Limits) -> Problem {
+    let announced = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    let chunked = request.header(header::TRANSFER_ENCODING).is_some();
+    if !chunked && announced.unwrap_or(0) == 0 {
+        return problem;
+    }
+    let small = !chunked && announced.is_some_and(|length| length <= SMALL) && request.header(header::EXPECT).is_none();
+    if small && tokio::time::timeout(limits.header_time, drained(&mut request)).await.is_ok() {
+        return problem;
+    }
+    problem.with(header::CONNECTION, HeaderValue::from_static("close"))
 }
 
 async fn drained(request: &mut Request) {

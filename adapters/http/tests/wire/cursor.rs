@@ -66,3 +66,11 @@ fn a_cursor_with_any_character_changed_is_refused() {
     assert!(tried.len() > 100);
     assert!(Cursors::new([8; 32]).read(&tenant, "all", &cursor).is_err());
 }
+
+#[test]
+fn a_cursor_does_not_tell_its_place() {
+    let (cursors, tenant) = (Cursors::new([7; 32]), Tenant::try_new("alpha").unwrap());
+    let begins: BTreeSet<String> =
+        (0..256).map(|place| cursors.write(&tenant, "all", Seq(place))[..12].to_owned()).collect();
+    assert_eq!(begins.len(), 256, "where places were written as they are, all would begin alike");
+}

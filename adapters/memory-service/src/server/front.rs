@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use application::trace::{Finished, Kind, Origin, Sink, Traceparent, watched};
+use poem::http::{StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
 
 use super::counters::Counters;
@@ -62,13 +63,21 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
 
 impl<E: Endpoint<Output = Response>> Front<E> {
     async fn answered(&self, request: Request, route: &'static str, request_id: &str) -> Response {
-        self.inner.call(request).await.unwrap_or_else(|error| {
+        let length = request.header(header::CONTENT_LENGTH).unwrap_or("0");
+        let has_body = length != "0" || request.header(header::TRANSFER_ENCODING).is_some();
+        let answered = self.inner.call(request).await.unwrap_or_else(|error| {
             let problem = error.downcast::<Problem>().unwrap_or_else(|error| Problem::from_framework(&error));
             if let Some(cause) = problem.cause() {
                 tracing::error!(request_id, operation = route, error = cause, "a request failed");
             }
             problem.into_response()
-        })
+        });
+        match answered.status() {
+            // Nobody has read the body, and what is left of it would be taken for the next request.
+            StatusCode::UNAUTHORIZED if has_body => answered.with_header(header::CONNECTION, "close").into_response(),
+            StatusCode::METHOD_NOT_ALLOWED => answered.with_header(header::ALLOW, allow_of(route)).into_response(),
+            _ => answered,
+        }
     }
 
     /// Counts an answer; its status and how many milliseconds it took.
@@ -78,6 +87,15 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         let latency_ms = took.as_secs_f64() * 1000.0;
         tracing::debug!(operation = route, status, latency_ms, "answered");
         (status, latency_ms)
+    }
+}
+
+/// The methods that a route has.
+fn allow_of(route: &str) -> &'static str {
+    match route {
+        "/v1/memories" => "DELETE",
+        "/v1/tenants/{tenant}/memories" | "/v1/tenants/{tenant}/search" => "POST",
+        _ => "GET",
     }
 }
 

@@ -157,3 +157,31 @@ fn no_token_is_ever_printed() {
     let printed = format!("{:?} {server:?}", Config::new("http://memory-service:9797", TOKEN));
     assert!(!printed.contains(TOKEN), "{printed}");
 }
+
+#[tokio::test]
+async fn another_method_is_405_and_the_answer_says_which_there_are() {
+    let service = service().await;
+    let paths = document_paths();
+    assert!(paths.len() >= 8, "{paths:?}");
+    for (path, methods) in paths {
+        let url = format!("{}{}", service.endpoint, path.replace("{tenant}", "acme"));
+        let answer = tokio::task::spawn_blocking(move || {
+            let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+            agent.run(ureq::http::Request::builder().method("TRACE").uri(url).body("").unwrap()).unwrap()
+        });
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status().as_u16(), 405, "{path}");
+        assert_eq!(answer.headers()["allow"].to_str().unwrap(), methods, "{path}");
+    }
+}
+
+/// Each path of the document with its methods.
+fn document_paths() -> Vec<(String, String)> {
+    let document: serde_json::Value = serde_json::from_str(&server::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let methods = |item: &serde_json::Value| {
+        let methods: Vec<String> = item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+        methods.join(", ")
+    };
+    paths.map(|(path, item)| (path.clone(), methods(item))).collect()
+}

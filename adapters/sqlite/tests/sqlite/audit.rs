@@ -53,6 +53,37 @@ async fn the_first_changed_event_is_named() {
     }
 }
 
+/// One byte of any field, two rows in each other's place, a row given to another tenant.
+#[tokio::test]
+async fn whatever_is_done_to_an_event_the_first_that_no_longer_fits_is_named() {
+    let first_byte = "X'00' || substr(seal, 2)";
+    for (sql, number) in [
+        ("UPDATE audit_log SET created_at = created_at + 1 WHERE number = 2", 2),
+        ("UPDATE audit_log SET user_id = user_id || ' ' WHERE number = 1", 1),
+        (&format!("UPDATE audit_log SET seal = {first_byte} WHERE number = 3"), 3),
+        (
+            "UPDATE audit_log SET number = -number WHERE number < 3; UPDATE audit_log SET number = 3 + number WHERE number < 0",
+            1,
+        ),
+        (
+            "UPDATE audit_log SET number = -number WHERE number > 1; UPDATE audit_log SET number = 5 + number WHERE number < 0",
+            2,
+        ),
+        ("UPDATE audit_log SET tenant_id = 'other' WHERE number = 2", 2),
+        ("DELETE FROM audit_log WHERE number = 2", 2),
+    ] {
+        let folder = acted().await;
+        tamper(folder.path(), sql);
+
+        let error = verify_audit(folder.path(), &key()).unwrap_err();
+
+        assert!(
+            matches!(&error, AuditError::Broken { tenant: t, broken } if *t == tenant() && broken.number == number),
+            "{sql}: {error}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_removed_event_and_a_cut_end_are_found() {
     let folder = acted().await;
