@@ -95,7 +95,7 @@ async fn without_a_rate_redis_is_not_asked() {
 async fn settings_that_cannot_be_right_are_told_at_the_start_without_the_password() {
     let told = async |config| Redis::connect(config).await.err().expect("refused");
     let url = |url: &str| Config { url: url.into(), ..Config::default() };
-    for wrong in ["hunter2", "redis:hunter2", "rediss://:hunter2@localhost", "http://:hunter2@localhost"] {
+    for wrong in ["hunter2", "redis:hunter2", "redis+tls://:hunter2@localhost", "http://:hunter2@localhost"] {
         let error = told(url(wrong)).await;
         assert!(matches!(error, InvalidConfig::Url(_)), "{wrong}: {error:?}");
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
