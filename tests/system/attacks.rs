@@ -6,6 +6,7 @@ pub(crate) mod tokens;
 
 use std::collections::BTreeSet;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ use tokens::{AUDIENCE, ISSUER, PUBLIC_KEY, SECRET, bearer, not_accepted};
 pub(crate) fn guarded(mut command: Command) -> Command {
     command.env("SOMABRAIN_MODE", "production").env("SOMABRAIN_JWT_SECRET", SECRET);
     command.env("SOMABRAIN_JWT_PUBLIC_KEY_PATH", PUBLIC_KEY).env("SOMABRAIN_RATE_RPS", "0");
-    command.env("SOMABRAIN_LOG", "error").env("SOMABRAIN_JWT_ISSUER", ISSUER).env("SOMABRAIN_JWT_AUDIENCE", AUDIENCE);
+    command.env("SOMABRAIN_LOG", "off").env("SOMABRAIN_JWT_ISSUER", ISSUER).env("SOMABRAIN_JWT_AUDIENCE", AUDIENCE);
     command
 }
 
@@ -125,6 +126,7 @@ fn no_role_reaches_further_than_its_own(server: &Server) -> Result<()> {
 fn another_tenants_names_are_unknown(server: &Server) -> Result<()> {
     let (owner, intruder) = (bearer("owner", &ROLES), bearer("intruder", &ROLES));
     let names = told(server, "owner", &owner)?;
+    until_observed(server, &owner, &names)?;
     let before = seen(server, &owner, &names)?;
     for case in &CASES {
         let foreign = sent(server, case, &names, Some(&intruder))?;
@@ -214,6 +216,20 @@ pub(crate) fn told(server: &Server, tenant: &str, authorization: &str) -> Result
     let recall = text(&recall()?["recall_id"]);
     call(&format!("/memories/{memory}/links"), json!({"to": other, "relation": "related"}))?;
     Ok(Names { tag, namespace, session, user, memory, other, recall, version })
+}
+
+/// Waits until the namespace's matrix has seen what was stored, so that there is something to hide.
+fn until_observed(server: &Server, authorization: &str, names: &Names) -> Result<()> {
+    let (begin, path) = (Instant::now(), format!("/admin/density?namespace={}", names.namespace));
+    loop {
+        let answer = server.send("GET", &path, &[("authorization", authorization)], "")?;
+        let matrix: Value = serde_json::from_str(&answer.body)?;
+        if matrix["observations"].as_u64() >= Some(2) {
+            return Ok(());
+        }
+        ensure!(begin.elapsed() < Duration::from_secs(20), "observed within 20 s: {matrix}");
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
 }
 
 /// All that a tenant can see of its own.

@@ -133,12 +133,15 @@ fn a_refused_request_whose_body_comes_later_leaves_its_connection_to_the_next() 
     assert_eq!(answers.matches("HTTP/1.1 401").count(), 2, "{answers}");
 }
 
+/// Settings as they stand in the environment.
+type Given<'a> = &'a [(&'a str, &'a str)];
+
 #[test]
 fn what_would_let_anybody_in_does_not_start_and_says_what_to_do() {
     let short = "only-thirty-one-bytes-of-secret";
     let strong = "a secret of more than thirty-two bytes for trials";
     let production = ("SOMABRAIN_MODE", "production");
-    let cases: [(&[(&str, &str)], &[&str]); 9] = [
+    let cases: [(Given<'_>, &[&str]); 9] = [
         (
             &[production],
             &[

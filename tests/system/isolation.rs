@@ -139,7 +139,15 @@ impl<'a> World<'a> {
         let expected = self.tenants[owner].model.namespaces();
         ensure!(counted == expected, "namespaces of tenant {owner}: {counted:?}, expected {expected:?}");
         for namespace in acts::NAMESPACES {
-            self.ask(owner, "GET", &format!("/admin/density?namespace={namespace}"), &[], "")?;
+            let matrix = self.ask(owner, "GET", &format!("/admin/density?namespace={namespace}"), &[], "")?;
+            let matrix: Value = serde_json::from_str(&matrix.body)?;
+            let stored = self.tenants[owner].model.stored.get(namespace).copied().unwrap_or(0);
+            ensure!(matrix["observations"].as_u64() <= Some(stored), "{stored} were stored in {namespace}: {matrix}");
+        }
+        for id in acts::ids_of_all() {
+            let versions = self.ask(owner, "GET", &format!("/memories/{id}/versions"), &[], "")?;
+            let expected = if self.tenants[owner].model.memories.contains_key(&id) { 200 } else { 404 };
+            ensure!(versions.status == expected, "versions of {id}: {} {}", versions.status, versions.body);
         }
         self.ask(owner, "GET", "/memories?limit=1000", &[("accept", "application/x-ndjson")], "")?;
         Ok(())

@@ -12,6 +12,8 @@ pub(crate) const TENANTS: usize = 3;
 pub(crate) const NAMESPACES: [&str; 2] = ["default", "work"];
 const USERS: [&str; 2] = ["ada", "ben"];
 const SESSIONS: [&str; 2] = ["s-1", "s-2"];
+/// The number of a text that all tenants say.
+const SAME_FOR_ALL: u8 = 3;
 
 /// Something that a tenant does. Numbers name ids, namespaces, users, sessions, keys: the same for all tenants.
 #[derive(Debug, Clone)]
@@ -48,9 +50,9 @@ pub(crate) struct Asked {
 pub(crate) fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
     let (id, place, whose) = (0..4_u8, 0..8_u8, 0..3_u8);
     let act = prop_oneof![
-        6 => (prop::option::of(id.clone()), 0..3_u8, place.clone(), prop::option::of(0..2_u8))
+        6 => (prop::option::of(id.clone()), 0..=SAME_FOR_ALL, place.clone(), prop::option::of(0..2_u8))
             .prop_map(|(id, said, place, key)| Act::Remember { id, said, place, key }),
-        2 => (0..3_u8, 0..3_u8, place.clone()).prop_map(|(first, said, place)| Act::Batch { first, said, place }),
+        2 => (0..3_u8, 0..=SAME_FOR_ALL, place.clone()).prop_map(|(first, said, place)| Act::Batch { first, said, place }),
         4 => place.clone().prop_map(|place| Act::Recall { place }),
         2 => id.clone().prop_map(|id| Act::Read { id }),
         2 => whose.clone().prop_map(|whose| Act::ReadOf { whose }),
@@ -74,6 +76,11 @@ fn id(number: u8) -> String {
     format!("01990000-0000-7000-8000-{number:012}")
 }
 
+/// The ids that tenants give by themselves, the same ones.
+pub(crate) fn ids_of_all() -> impl Iterator<Item = String> {
+    (0..4).map(id)
+}
+
 fn namespace(place: u8) -> &'static str {
     NAMESPACES[usize::from(place & 1)]
 }
@@ -87,8 +94,10 @@ fn session(place: u8) -> &'static str {
 }
 
 fn kept(tenant: &Tenant, said: u8, place: u8) -> Kept {
+    // One text is the same for all, so that nothing but the tenant tells whose it is.
+    let mark = if said == SAME_FOR_ALL { "the" } else { &tenant.mark };
     Kept {
-        content: format!("{} door number {said} is open", tenant.mark),
+        content: format!("{mark} door number {said} is open"),
         namespace: namespace(place).to_owned(),
         user: user(place).to_owned(),
         session: session(place).to_owned(),
@@ -336,6 +345,9 @@ fn remembered(
         own.model.keys.insert(key.clone(), (asked.body.clone(), told.clone()));
     }
     own.made.extend(told.into_iter().filter(|id| !id.starts_with("01990000-0000-7000-8000-")));
+    for (_, kept) in &after {
+        *own.model.stored.entry(kept.namespace.clone()).or_default() += 1;
+    }
     own.model.memories.extend(after);
     Ok(())
 }

@@ -37,6 +37,8 @@ pub(crate) struct Model {
     pub(crate) erased: BTreeSet<String>,
     /// Idempotency keys with the body that they came with and the ids of the answer.
     pub(crate) keys: BTreeMap<String, (String, Vec<String>)>,
+    /// How many were ever stored in each namespace.
+    pub(crate) stored: BTreeMap<String, u64>,
 }
 
 impl Model {
