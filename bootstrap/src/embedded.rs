@@ -9,7 +9,7 @@ use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
 use application::ports::{Component, Ports};
-use domain::audit::AuditKey;
+use domain::audit::{AuditKey, Published};
 use domain::index::lens::Lens;
 use domain::memory::MemoryId;
 use domain::tenant::Tenant;
@@ -131,12 +131,12 @@ pub(crate) fn in_use(error: &anyhow::Error) -> bool {
 }
 
 /// Checks the audit chains; reads only, also beside a running server.
-pub(crate) fn verify_audit(settings: &Settings) -> Result<AuditReport> {
+pub(crate) fn verify_audit(settings: &Settings, published: &Published) -> Result<AuditReport> {
     let secret = keys::kept_audit_secret(settings)?.with_context(|| {
         format!("there is no audit.key in {}: set SOMABRAIN_DATA_DIR to a data folder", settings.data_dir.display())
     })?;
     let key = AuditKey::try_new(&secret).context("the key of the audit log cannot be used")?;
-    Ok(somabrain_sqlite::verify_audit(&settings.data_dir, &key)?)
+    Ok(somabrain_sqlite::verify_audit(&settings.data_dir, &key, published)?)
 }
 
 impl Embedded {

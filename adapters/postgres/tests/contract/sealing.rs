@@ -2,7 +2,7 @@
 
 use application::ports::ledger::Ledger;
 use application::ports::outbox::{Claim, Outbox, Receiver, Settling, Told, Work};
-use domain::audit::Why;
+use domain::audit::{Published, Why};
 use domain::memory::Memory;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
@@ -48,7 +48,7 @@ async fn numbers(postgres: &Postgres, limit: usize) -> Vec<u64> {
 }
 
 async fn report(postgres: &Postgres) -> Vec<(Tenant, u64)> {
-    postgres.verify_audit().await.unwrap().tenants
+    postgres.verify_audit(&Published::new()).await.unwrap().tenants()
 }
 
 /// Whoever claims for it finds nothing, and leaves sealed chains.
@@ -138,7 +138,7 @@ async fn tampering_shows() {
         acts(&postgres, "acme", 1..=5).await;
         numbers(&postgres, 10).await;
         run(&database, sql).await;
-        let found = postgres.verify_audit().await.unwrap_err();
+        let found = postgres.verify_audit(&Published::new()).await.unwrap_err();
         assert!(
             matches!(&found, AuditError::Broken { broken, .. } if broken.number == number && broken.why == why),
             "{found:?}"
@@ -154,7 +154,7 @@ async fn a_cut_end_shows() {
     acts(&postgres, "acme", 1..=5).await;
     numbers(&postgres, 10).await;
     run(&database, "DELETE FROM audit_log WHERE number > 3").await;
-    let found = postgres.verify_audit().await.unwrap_err();
+    let found = postgres.verify_audit(&Published::new()).await.unwrap_err();
     assert!(matches!(found, AuditError::Cut { found: 3, expected: 5, .. }), "{found:?}");
     assert_eq!(number(&database, "number FROM audit_heads").await, 5);
 }
@@ -192,6 +192,6 @@ async fn a_damaged_log_keeps_no_other_waiting() {
     assert_eq!(silent.claim(claim(Receiver::Stream)).await.unwrap_err().kind, PortErrorKind::Corrupt);
     assert_eq!(number(&database, "number FROM audit_heads WHERE tenant_id = 'other'").await, 3);
     run(&database, "UPDATE audit_log SET user_id = 'eve' WHERE tenant_id = 'other' AND number = 2").await;
-    let found = postgres.verify_audit().await.unwrap_err();
+    let found = postgres.verify_audit(&Published::new()).await.unwrap_err();
     assert!(matches!(found, AuditError::Damaged(_)), "{found:?}");
 }

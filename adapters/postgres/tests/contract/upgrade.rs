@@ -3,6 +3,7 @@
 use application::ports::ledger::{Ledger, Remembering};
 use application::ports::outbox::{Outbox, Receiver};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use domain::audit::Published;
 use domain::memory::Memory;
 use domain::tenant::Tenant;
 use somabrain_postgres::{Config, Postgres};
@@ -74,7 +75,7 @@ async fn a_deployment_of_one_role_gets_the_roles_while_it_runs() {
     let next = Postgres::connect(Config { migration_dsn, ..config.clone() }).await.unwrap();
     remember(&next, "other", 4).await;
     assert_eq!(counts(&next).await, [2, 2]);
-    assert_eq!(next.verify_audit().await.unwrap().tenants.len(), 2);
+    assert_eq!(next.verify_audit(&Published::new()).await.unwrap().tenants().len(), 2);
     admin.batch_execute(ROLES).await.unwrap();
     Postgres::connect(config).await.expect("a role that serves needs no other where nothing is to be changed");
 }
