@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# scripts/write-kubernetes-secrets.sh FOLDER [POSTGRES_DSN REDIS_URL]: writes the secrets of deploy/kubernetes/overlays, a file
-# each, into the folder. The addresses are the managed servers', or those of overlays/trial. What is there already stays.
+# scripts/write-kubernetes-secrets.sh FOLDER [POSTGRES_DSN REDIS_URL [POSTGRES_MIGRATION_DSN]]: writes the secrets of
+# deploy/kubernetes/overlays, a file each, into the folder. The addresses are the managed servers', or those of overlays/trial.
+# The last one is for the role that owns the tables: without it the other one does. What is there already stays.
 set -euo pipefail
 folder=${1:?the folder, such as deploy/kubernetes/overlays/production/secrets}
 umask 077
@@ -13,7 +14,11 @@ secret audit_key "$(random)"
 if [ $# -eq 1 ]; then
   secret postgres_password "$(random)"
   secret somabrain_password "$(random)"
+  secret owner_password "$(random)"
+  set -- "$1" "postgres://somabrain:$(cat "$folder/somabrain_password")@postgres:5432/somabrain" redis://redis:6379 \
+    "postgres://somabrain_owner:$(cat "$folder/owner_password")@postgres:5432/somabrain"
 fi
-secret postgres_dsn "${2:-postgres://somabrain:$(cat "$folder/somabrain_password" 2> /dev/null)@postgres:5432/somabrain}"
-secret redis_url "${3:-redis://redis:6379}"
+secret postgres_dsn "$2"
+secret postgres_migration_dsn "${4:-$2}"
+secret redis_url "$3"
 echo "$folder written"

@@ -6,21 +6,23 @@ use std::time::Duration;
 
 use domain::index::lens::Lens;
 use domain::recall::term::Weights;
+use domain::secrets::SecretKind;
 use domain::tenant::{Label, Namespace, Tenant};
 
 use crate::call::{Call, Caller};
 use crate::lessons::Copies;
-use crate::ports::admission::{Admission, Verdict};
+use crate::ports::admission::{Admission, Asked, Verdict};
 use crate::ports::authenticator::{Authenticator, Rejection};
 use crate::ports::density::Renewed;
 use crate::ports::error::PortError;
 use crate::ports::ledger::{Maintenance, Note};
 use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
-use crate::ports::policy::Action;
+use crate::ports::policy::{Action, Basis};
 use crate::ports::system::System;
 use crate::ports::{Component, Ports};
+use crate::quotas::{Quotas, Usages};
 use crate::use_cases::{
-    change, density, erase, feedback, health, links, maintenance, plan, read, recall, remember, sessions,
+    audit, change, density, erase, feedback, health, links, maintenance, plan, read, recall, remember, sessions,
 };
 use crate::work::delivery::Deliveries;
 use crate::work::folds::Folds;
@@ -33,6 +35,7 @@ pub struct Brain<P> {
     pub(crate) folds: Arc<Folds>,
     pub(crate) deliveries: Arc<Deliveries>,
     pub(crate) lessons: Arc<Copies>,
+    pub(crate) usages: Arc<Usages>,
 }
 
 impl<P> Clone for Brain<P> {
@@ -43,6 +46,7 @@ impl<P> Clone for Brain<P> {
             folds: self.folds.clone(),
             deliveries: self.deliveries.clone(),
             lessons: self.lessons.clone(),
+            usages: self.usages.clone(),
         }
     }
 }
@@ -54,6 +58,8 @@ pub struct Settings {
     pub weights: Weights,
     /// Below this confidence recall says that it abstains, 0 to 1.
     pub abstain_below: f32,
+    /// Most that a tenant may hold.
+    pub quotas: Quotas,
     /// How the index reads, for scoring here what the long-term memory has not been told yet; with the shipped encoder's
     /// table, or without where cues bring their own encoding.
     pub lens: Lens,
@@ -61,7 +67,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { weights: domain::recall::fuse::default_weights(), abstain_below: 0.35, lens: Lens::default() }
+        Self {
+            weights: domain::recall::fuse::default_weights(),
+            abstain_below: 0.35,
+            quotas: Quotas::default(),
+            lens: Lens::default(),
+        }
     }
 }
 
@@ -70,7 +81,14 @@ impl<P: Ports> Brain<P> {
     pub fn new(ports: P, settings: Settings) -> Self {
         let deliveries = Arc::new(Deliveries::of(ports.system().new_id()));
         let settings = Arc::new(settings);
-        Self { ports: Arc::new(ports), settings, folds: Arc::default(), deliveries, lessons: Arc::default() }
+        Self {
+            ports: Arc::new(ports),
+            settings,
+            folds: Arc::default(),
+            deliveries,
+            lessons: Arc::default(),
+            usages: Arc::default(),
+        }
     }
 
     /// The ports, for those who compose.
@@ -90,9 +108,9 @@ impl<P: Ports> Brain<P> {
         })
     }
 
-    /// Asks for one request of a tenant.
-    pub async fn admit(&self, tenant: &Tenant) -> Result<Verdict, PortError> {
-        let verdict = self.ports.admission().admit(tenant, self.ports.system().now()).await?;
+    /// Asks for one request of a tenant, or for memories of a source.
+    pub async fn admit(&self, tenant: &Tenant, asked: Asked) -> Result<Verdict, PortError> {
+        let verdict = self.ports.admission().admit(tenant, asked, self.ports.system().now()).await?;
         if matches!(verdict, Verdict::Refused { .. }) {
             self.ports.metrics().record(Measurement::RateLimited);
         }
@@ -209,6 +227,11 @@ impl<P: Ports> Brain<P> {
         self.counted("restore_density", density::restore(self, call, command).await)
     }
 
+    /// Reads the tenant's audit log.
+    pub async fn audit(&self, call: &Call, query: audit::ReadAudit) -> Result<audit::AuditPage, audit::AuditError> {
+        self.counted("audit", audit::read(self, call, query).await)
+    }
+
     /// Shows whether the deployment is in maintenance.
     pub async fn inspect_maintenance(&self, call: &Call) -> Result<Option<Maintenance>, maintenance::MaintenanceError> {
         self.counted("inspect_maintenance", maintenance::inspect(self, call).await)
@@ -238,10 +261,25 @@ impl<P: Ports> Brain<P> {
         self.ports.metrics().record(measurement);
     }
 
-    pub(crate) fn note(&self, call: &Call, action: Action) -> Note {
+    /// Counts and logs what looks like a secret in what is to be stored; never the text.
+    pub(crate) fn flag(&self, call: &Call, secrets: &[SecretKind]) {
+        for kind in secrets {
+            self.ports.metrics().record(Measurement::Secret(*kind));
+            tracing::warn!(
+                request_id = %call.request_id,
+                tenant = %call.caller.tenant,
+                subject = %call.caller.subject,
+                kind = kind.as_str(),
+                "what is stored looks like a secret"
+            );
+        }
+    }
+
+    pub(crate) fn note(&self, call: &Call, action: Action, basis: Basis) -> Note {
         Note {
             subject: call.caller.subject.clone(),
             action: action.as_str(),
+            basis: Some(basis),
             request_id: call.request_id.clone(),
             traceparent: call.traceparent.clone(),
             at: self.ports.system().now(),

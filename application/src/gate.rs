@@ -1,5 +1,6 @@
 //! The gate before every use case: may this caller do that?
 
+use domain::tenant::Namespace;
 use thiserror::Error;
 
 use crate::brain::Blame;
@@ -8,7 +9,7 @@ use crate::ports::Ports;
 use crate::ports::error::PortError;
 use crate::ports::ledger::{Ledger, Maintenance};
 use crate::ports::metrics::{Measurement, Metrics, Outcome};
-use crate::ports::policy::{Action, Decision, Policy, Question, Resource};
+use crate::ports::policy::{Action, Basis, Decision, Policy, Question, Resource};
 
 /// Why a use case did not begin.
 #[derive(Debug, Error)]
@@ -36,17 +37,22 @@ impl Blame for Forbidden {
     }
 }
 
-/// Asks the policy; everything that is not allowed ends here, and during maintenance whatever writes.
+/// Asks the policy; everything that is not allowed ends here, and during maintenance whatever writes. What the decision
+/// rests on goes into the act's audit row.
 pub(crate) async fn permit<P: Ports>(
     ports: &P,
     call: &Call,
     action: Action,
     resource: Resource<'_>,
-) -> Result<(), Forbidden> {
+) -> Result<Basis, Forbidden> {
     match ports.policy().decide(&Question { call, action, resource }).await? {
-        Decision::Allow if action.writes() => unless_in_maintenance(ports, call).await,
-        Decision::Allow => Ok(()),
-        Decision::Deny { reason } => {
+        Decision::Allow(basis) => {
+            if action.writes() {
+                unless_in_maintenance(ports, call).await?;
+            }
+            Ok(basis)
+        }
+        Decision::Deny(Basis { id, reason }) => {
             ports.metrics().record(Measurement::Denied);
             tracing::warn!(
                 request_id = %call.request_id,
@@ -54,6 +60,7 @@ pub(crate) async fn permit<P: Ports>(
                 subject = %call.caller.subject,
                 action = action.as_str(),
                 reason = %reason,
+                decision_id = id,
                 "auth: policy denied"
             );
             Err(Forbidden::Denied { reason })
@@ -75,27 +82,27 @@ async fn unless_in_maintenance<P: Ports>(ports: &P, call: &Call) -> Result<(), F
 
 impl<'a> Resource<'a> {
     /// Memories of the caller's tenant in a namespace.
-    pub(crate) fn memories(call: &'a Call, namespace: &'a domain::tenant::Namespace) -> Self {
-        Self { kind: "memory", tenant: &call.caller.tenant, namespace: Some(namespace), id: None }
+    pub(crate) fn memories(call: &'a Call, namespace: &'a Namespace) -> Self {
+        Self { namespace: Some(namespace), ..Self::all(call, "memory") }
     }
 
     /// Something of the caller's tenant that an id names.
     pub(crate) fn named(call: &'a Call, kind: &'static str, id: &'a str) -> Self {
-        Self { kind, tenant: &call.caller.tenant, namespace: None, id: Some(id) }
+        Self { id: Some(id), ..Self::all(call, kind) }
     }
 
     /// The density matrix of one of the caller's namespaces.
-    pub(crate) fn density(call: &'a Call, namespace: &'a domain::tenant::Namespace) -> Self {
-        Self { kind: "density", tenant: &call.caller.tenant, namespace: Some(namespace), id: None }
+    pub(crate) fn density(call: &'a Call, namespace: &'a Namespace) -> Self {
+        Self { namespace: Some(namespace), ..Self::all(call, "density") }
     }
 
     /// The deployment's maintenance.
     pub(crate) fn maintenance(call: &'a Call) -> Self {
-        Self { kind: "maintenance", tenant: &call.caller.tenant, namespace: None, id: None }
+        Self::all(call, "maintenance")
     }
 
     /// Everything of a kind that the caller's tenant has.
     pub(crate) fn all(call: &'a Call, kind: &'static str) -> Self {
-        Self { kind, tenant: &call.caller.tenant, namespace: None, id: None }
+        Self::of(kind, &call.caller.tenant)
     }
 }

@@ -12,6 +12,7 @@ pub mod call;
 mod gate;
 mod lessons;
 pub mod ports;
+pub mod quotas;
 pub mod stages;
 pub mod trace;
 pub mod use_cases;

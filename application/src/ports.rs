@@ -23,6 +23,7 @@ use domain::memory::MemoryId;
 use domain::tenant::Tenant;
 
 use admission::Admission;
+use archiving::AuditTrail;
 use authenticator::Authenticator;
 use density::DensityStore;
 use encoder::Encoder;
@@ -39,7 +40,7 @@ use working::WorkingMemory;
 /// Everything the application needs from outside, as one type.
 pub trait Ports: Send + Sync + 'static {
     /// Durable record.
-    type Ledger: Ledger;
+    type Ledger: Ledger + AuditTrail;
     /// What the ledger holds and others have not been told.
     type Outbox: Outbox;
     /// Search over all memories.

@@ -1,5 +1,6 @@
 //! What callers can do, one file each: command or query, answer, error, `execute`.
 
+pub mod audit;
 pub mod change;
 pub mod density;
 pub mod erase;

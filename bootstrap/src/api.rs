@@ -14,7 +14,8 @@ use crate::settings::{Mode, Settings};
 /// How the use cases are tuned.
 pub(crate) fn tuning(settings: &Settings, encoder: &TextEncoder) -> brain::Settings {
     let lens = Lens { table: Some(encoder.table()), ways: settings.ways };
-    brain::Settings { weights: settings.weights, abstain_below: settings.abstain_below, lens }
+    let (weights, abstain_below, quotas) = (settings.weights, settings.abstain_below, settings.quotas);
+    brain::Settings { weights, abstain_below, quotas, lens }
 }
 
 /// How the API serves under these settings.

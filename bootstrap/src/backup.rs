@@ -66,6 +66,7 @@ fn note(at: Timestamp) -> Note {
         subject: "somabrain".into(),
         action: Action::Erase.as_str(),
         request_id: "restore".into(),
+        basis: None,
         traceparent: None,
         at,
     }

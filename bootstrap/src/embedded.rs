@@ -1,19 +1,20 @@
 //! The embedded profile: one process, one data folder, no server.
 
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use application::brain::Brain;
 use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
 use application::ports::{Component, Ports};
-use domain::audit::AuditKey;
+use domain::audit::{AuditKey, Published};
 use domain::index::lens::Lens;
 use domain::memory::MemoryId;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
-use somabrain_inprocess::admission::{self, RateLimit};
+use somabrain_inprocess::admission::RateLimit;
 use somabrain_inprocess::working::{self, SessionMemory};
 use somabrain_jwt::Jwt;
 use somabrain_prometheus::Prometheus;
@@ -64,12 +65,9 @@ pub(crate) async fn open_at(settings: &Settings, clock: Clock) -> Result<Brain<E
             ttl: settings.wm_ttl,
             ..working::Config::default()
         }),
-        policy: Regorus::try_new(somabrain_regorus::Config::default()).context("the policy could not be compiled")?,
+        policy: policy(settings)?,
         tokens: keys::tokens(settings)?,
-        admission: RateLimit::try_new(admission::Config {
-            rps: settings.rate_rps.map(f64::from),
-            burst: settings.rate_burst,
-        })?,
+        admission: RateLimit::new(settings.rates.clone()),
         events: Stream::connect(settings).await?,
         metrics: Prometheus::new(somabrain_prometheus::Config { version: api::version() }),
         clock,
@@ -80,6 +78,33 @@ pub(crate) async fn open_at(settings: &Settings, clock: Clock) -> Result<Brain<E
     tell_of_stale(brain.ports());
     brain.recover_observations(brain.now()).await.context("could not fold the observations of the last run")?;
     Ok(brain)
+}
+
+/// The bundled policy with the operator's own files.
+pub(crate) fn policy(settings: &Settings) -> Result<Regorus> {
+    let policies = settings.policy_dir.as_deref().map(own_policies).transpose()?.unwrap_or_default();
+    Regorus::try_new(somabrain_regorus::Config { policies }).context("the policy cannot be used")
+}
+
+/// Every `.rego` file of a folder but tests, by name.
+fn own_policies(folder: &Path) -> Result<Vec<(String, String)>> {
+    let unreadable = || format!("could not read SOMABRAIN_POLICY_DIR {}", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(unreadable)? {
+        let path = entry.with_context(unreadable)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        if name.ends_with(".rego") && !name.ends_with("_test.rego") {
+            let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
+            files.push((name, text));
+        }
+    }
+    ensure!(
+        !files.is_empty(),
+        "SOMABRAIN_POLICY_DIR {} has no .rego file: add one, or do not set it",
+        folder.display()
+    );
+    files.sort();
+    Ok(files)
 }
 
 /// Says that memories are of another encoder, and what to do about it.
@@ -106,12 +131,12 @@ pub(crate) fn in_use(error: &anyhow::Error) -> bool {
 }
 
 /// Checks the audit chains; reads only, also beside a running server.
-pub(crate) fn verify_audit(settings: &Settings) -> Result<AuditReport> {
+pub(crate) fn verify_audit(settings: &Settings, published: &Published) -> Result<AuditReport> {
     let secret = keys::kept_audit_secret(settings)?.with_context(|| {
         format!("there is no audit.key in {}: set SOMABRAIN_DATA_DIR to a data folder", settings.data_dir.display())
     })?;
     let key = AuditKey::try_new(&secret).context("the key of the audit log cannot be used")?;
-    Ok(somabrain_sqlite::verify_audit(&settings.data_dir, &key)?)
+    Ok(somabrain_sqlite::verify_audit(&settings.data_dir, &key, published)?)
 }
 
 impl Embedded {
@@ -133,7 +158,10 @@ impl Profile for Embedded {
     }
 
     /// The writer does it by itself.
-    async fn prune(&self, _: Timestamp) -> Result<(), PortError> {
+    async fn prune(&self, now: Timestamp) -> Result<(), PortError> {
+        if self.sqlite.compact_if_due(now).await? {
+            tracing::info!("compacted: nothing of what was erased is left in the data folder");
+        }
         Ok(())
     }
 

@@ -38,6 +38,7 @@ impl TextEncoder {
                     key: chosen.key.as_ref().map(|key| key.reveal().to_owned()),
                     dimensions: chosen.dimensions,
                     batch: chosen.batch,
+                    roots: settings.tls.roots.clone(),
                     ..somabrain_embeddings::Config::new(&chosen.url, &chosen.model)
                 };
                 Some(Embeddings::connect(config).await.map_err(|error| unusable(&error))?)

@@ -15,16 +15,21 @@ use crate::settings::{Profile, Settings};
 pub(crate) fn tokens(settings: &Settings) -> Result<Jwt> {
     let tokens = &settings.tokens;
     let mut keys: Vec<Key> = tokens.secrets.iter().map(|secret| Key::Secret(secret.reveal().into())).collect();
-    keys.extend(tokens.public_key.iter().cloned().map(Key::Pem));
+    keys.extend(tokens.public_key.iter().cloned().map(|text| match text.trim_start().starts_with('{') {
+        true => Key::Jwks(text),
+        false => Key::Pem(text),
+    }));
     Jwt::try_new(somabrain_jwt::Config {
         keys,
+        key_set_url: tokens.jwks_url.clone(),
+        roots: settings.tls.roots.clone(),
         issuer: tokens.issuer.clone(),
         audience: tokens.audience.clone(),
         tenant_claim: tokens.tenant_claim.clone(),
         roles_claim: tokens.roles_claim.clone(),
         ..somabrain_jwt::Config::default()
     })
-    .context("the keys of SOMABRAIN_JWT_SECRET or SOMABRAIN_JWT_PUBLIC_KEY_PATH cannot be used")
+    .context("the keys of SOMABRAIN_JWT_SECRET, SOMABRAIN_JWT_PUBLIC_KEY_PATH or SOMABRAIN_JWKS_URL cannot be used")
 }
 
 /// The key that seals the audit chain.

@@ -13,6 +13,7 @@ mod backup;
 #[cfg(feature = "embedded")]
 mod clock;
 mod commands;
+mod dumps;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod encoder;
@@ -25,6 +26,7 @@ mod networked;
 mod profile;
 #[cfg(feature = "networked")]
 mod rate;
+mod renewal;
 mod settings;
 #[cfg(any(feature = "kafka", feature = "kafka-legacy"))]
 mod stream;

@@ -69,7 +69,7 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
         memory_backup: memory_backup(servers)?,
         opa: opa(servers).await?,
         events: Stream::connect(settings).await?,
-        admission: Rate::new(redis.clone(), settings)?,
+        admission: Rate::new(redis.clone(), settings),
         redis,
         tokens: keys::tokens(settings)?,
         metrics: Prometheus::new(somabrain_prometheus::Config { version: api::version() }),
@@ -97,6 +97,7 @@ const UNUSABLE: &str = "Postgres of SOMABRAIN_POSTGRES_DSN cannot be used";
 pub(crate) fn postgres_config(settings: &Settings) -> Result<somabrain_postgres::Config> {
     let servers = settings.servers.as_ref().context("the networked profile has no servers")?;
     Ok(somabrain_postgres::Config {
+        roots: servers.roots.clone(),
         migration_dsn: servers.postgres_migration.as_ref().map(|dsn| dsn.reveal().to_owned()),
         connections: servers.postgres_pool,
         events: settings.kafka.is_some(),
@@ -109,8 +110,8 @@ pub(crate) async fn redis(settings: &Settings, servers: &Servers) -> Result<Redi
     let config = somabrain_redis::Config {
         size: settings.wm_size,
         ttl: settings.wm_ttl,
-        rps: settings.rate_rps.map(f64::from),
-        burst: settings.rate_burst,
+        rates: settings.rates.clone(),
+        roots: servers.roots.clone(),
         ..somabrain_redis::Config::new(servers.redis.reveal())
     };
     Redis::connect(config).await.context("SOMABRAIN_REDIS_URL cannot be used")
@@ -118,7 +119,10 @@ pub(crate) async fn redis(settings: &Settings, servers: &Servers) -> Result<Redi
 
 /// The memory service, which need not answer yet.
 pub(crate) fn memory(servers: &Servers) -> Result<MemoryService> {
-    let config = somabrain_memory_service::client::Config::new(&servers.memory, servers.memory_token.reveal());
+    let config = somabrain_memory_service::client::Config {
+        roots: servers.roots.clone(),
+        ..somabrain_memory_service::client::Config::new(&servers.memory, servers.memory_token.reveal())
+    };
     MemoryService::connect(config).context("SOMABRAIN_MEMORY_HTTP_ENDPOINT cannot be used")
 }
 
@@ -128,6 +132,7 @@ fn memory_backup(servers: &Servers) -> Result<Option<MemoryService>> {
     let config = somabrain_memory_service::client::Config {
         component: BACKUP,
         threads: 4,
+        roots: servers.roots.clone(),
         ..somabrain_memory_service::client::Config::new(endpoint, servers.memory_token.reveal())
     };
     MemoryService::connect(config).map(Some).context("SOMABRAIN_MEMORY_BACKUP_ENDPOINT cannot be used")
@@ -135,7 +140,11 @@ fn memory_backup(servers: &Servers) -> Result<Option<MemoryService>> {
 
 /// OPA, which need not answer yet.
 pub(crate) async fn opa(servers: &Servers) -> Result<Opa> {
-    let config = somabrain_opa::Config { cache: servers.policy_cache, ..somabrain_opa::Config::new(&servers.opa) };
+    let config = somabrain_opa::Config {
+        cache: servers.policy_cache,
+        roots: servers.roots.clone(),
+        ..somabrain_opa::Config::new(&servers.opa)
+    };
     Opa::connect(config).await.context("SOMABRAIN_OPA_URL cannot be used")
 }
 

@@ -2,37 +2,35 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-use application::ports::admission::{Admission, Verdict};
+use application::ports::admission::{Admission, Asked, Verdict};
 use application::ports::error::PortError;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
-use somabrain_inprocess::admission::{Config, RateLimit};
+use somabrain_inprocess::admission::RateLimit;
 use somabrain_redis::Redis;
 
 use crate::settings::Settings;
 
-/// Both limits.
+/// Both places where the limits are kept.
 pub(crate) struct Rate {
     shared: Arc<Redis>,
     own: RateLimit,
 }
 
 impl Rate {
-    /// The limit of the settings.
-    pub(crate) fn new(shared: Arc<Redis>, settings: &Settings) -> Result<Self> {
-        let own = RateLimit::try_new(Config { rps: settings.rate_rps.map(f64::from), burst: settings.rate_burst })?;
-        Ok(Self { shared, own })
+    /// The limits of the settings.
+    pub(crate) fn new(shared: Arc<Redis>, settings: &Settings) -> Self {
+        Self { shared, own: RateLimit::new(settings.rates.clone()) }
     }
 }
 
 impl Admission for Rate {
-    async fn admit(&self, tenant: &Tenant, now: Timestamp) -> Result<Verdict, PortError> {
-        match self.shared.admit(tenant, now).await {
+    async fn admit(&self, tenant: &Tenant, asked: Asked, now: Timestamp) -> Result<Verdict, PortError> {
+        match self.shared.admit(tenant, asked, now).await {
             Ok(verdict) => Ok(verdict),
             Err(error) => {
                 tracing::debug!(error = %error, "redis not asked for the rate limit; this replica's own counts");
-                self.own.admit(tenant, now).await
+                self.own.admit(tenant, asked, now).await
             }
         }
     }

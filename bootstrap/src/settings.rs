@@ -2,10 +2,15 @@
 
 pub(crate) mod backups;
 pub(crate) mod encoder;
+mod guessable;
+pub(crate) mod kafka;
+mod limits;
 pub(crate) mod names;
 #[cfg(feature = "networked")]
 pub(crate) mod servers;
 pub(crate) mod source;
+pub(crate) mod tls;
+pub(crate) mod tokens;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -14,17 +19,22 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
+use application::ports::admission::Rates;
+use application::quotas::Quotas;
 use domain::index::lens::Ways;
 use domain::recall::fuse::default_weights;
 use domain::recall::term::{Term, Weights};
 
 use backups::Backups;
 use encoder::EncoderChoice;
+use kafka::KafkaSettings;
 use names::{NAMES, Name, variable, weight_key};
 #[cfg(feature = "networked")]
 pub(crate) use servers::Servers;
 use source::Sources;
+use tls::Tls;
+use tokens::Tokens;
 
 /// How careful the service is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +96,8 @@ impl fmt::Debug for Secret {
 pub(crate) struct Settings {
     /// Address to listen on.
     pub address: SocketAddr,
+    /// Whom it trusts, and who it is.
+    pub tls: Tls,
     /// How careful the service is.
     pub mode: Mode,
     /// What it runs on.
@@ -97,7 +109,7 @@ pub(crate) struct Settings {
     #[cfg(feature = "networked")]
     pub memory_http_token: Option<Secret>,
     /// Where Kafka is; `None`: there is no event stream.
-    pub kafka: Option<String>,
+    pub kafka: Option<KafkaSettings>,
     /// Who says where texts lie in meaning.
     pub encoder: EncoderChoice,
     /// Most entries or events that the relay takes at a time.
@@ -106,10 +118,12 @@ pub(crate) struct Settings {
     pub data_dir: PathBuf,
     /// What to log.
     pub log: String,
-    /// Requests per second and tenant; `None`: no limit.
-    pub rate_rps: Option<u32>,
-    /// Requests that a tenant may make at once.
-    pub rate_burst: u32,
+    /// How much a tenant may ask for at a time.
+    pub rates: Rates,
+    /// How much a tenant may hold.
+    pub quotas: Quotas,
+    /// An operator's own Rego files, of the embedded profile.
+    pub policy_dir: Option<PathBuf>,
     /// Memories that a session's working memory holds.
     pub wm_size: usize,
     /// How long working memory holds a memory after its last use.
@@ -134,23 +148,6 @@ pub(crate) struct Settings {
     pub given: BTreeMap<String, String>,
     /// Key of the audit chain; `None`: kept in the data folder.
     pub audit_key: Option<Secret>,
-}
-
-/// What a token must be signed with and say.
-#[derive(Debug, Clone)]
-pub(crate) struct Tokens {
-    /// HS256 secrets, the newest first.
-    pub secrets: Vec<Secret>,
-    /// PEM text of a public key.
-    pub public_key: Option<String>,
-    /// The `iss` it must carry.
-    pub issuer: Option<String>,
-    /// The `aud` it must carry.
-    pub audience: Option<String>,
-    /// Where it names the tenant.
-    pub tenant_claim: String,
-    /// Where it lists the roles.
-    pub roles_claim: String,
 }
 
 impl Settings {
@@ -178,22 +175,24 @@ impl Settings {
         let host: IpAddr = values.parsed("host", "127.0.0.1", "an IP address such as 127.0.0.1")?;
         let port: u16 = values.parsed("port", "9696", "a port from 0 to 65535")?;
         let (rate, delay) = if mode == Mode::Production { ("50", "5000") } else { ("0", "500") };
-        let rate_rps: u32 = values.parsed("rate_rps", rate, "a whole number of requests per second, 0 for no limit")?;
+        let tls = Tls::read(&values)?;
         Ok(Self {
             address: SocketAddr::new(host, port),
             mode,
             profile,
             #[cfg(feature = "networked")]
-            servers: (profile == Profile::Networked).then(|| Servers::read(&values)).transpose()?,
+            servers: (profile == Profile::Networked).then(|| Servers::read(&values, &tls.roots)).transpose()?,
             #[cfg(feature = "networked")]
             memory_http_token: values.text("memory_http_token").map(|token| Secret(token.to_owned())),
-            kafka: values.text("kafka_bootstrap").map(Into::into),
+            kafka: KafkaSettings::read(&values)?,
+            tls,
             encoder: EncoderChoice::read(&values)?,
             outbox_batch_size: values.parsed("outbox_batch_size", "100", "a whole number from 1 to 1000")?,
             data_dir: values.text("data_dir").unwrap_or("somabrain-data").into(),
             log: values.text("log").unwrap_or("info").to_string(),
-            rate_rps: (rate_rps > 0).then_some(rate_rps),
-            rate_burst: values.parsed("rate_burst", "100", "a whole number of requests, 1 or more")?,
+            rates: limits::rates(&values, rate)?,
+            quotas: limits::quotas(&values)?,
+            policy_dir: values.text("policy_dir").map(Into::into),
             wm_size: values.parsed("wm_size", "64", "a whole number of memories, 1 or more")?,
             wm_ttl: Duration::from_secs(values.parsed("wm_ttl_seconds", "3600", "a whole number of seconds")?),
             otlp_endpoint: values.text("otlp_endpoint").map(Into::into),
@@ -210,7 +209,7 @@ impl Settings {
             },
             abstain_below: values.parsed("abstain_below", "0.35", "a number from 0 to 1")?,
             weights: values.weights()?,
-            tokens: values.tokens()?,
+            tokens: Tokens::read(&values)?,
             backups: Backups::read(&values)?,
             given: given(sources),
             audit_key: values.text("audit_key").map(|key| Secret(key.to_string())),
@@ -218,32 +217,41 @@ impl Settings {
     }
 
     fn validate(&self) -> Result<()> {
-        ensure!(self.rate_burst >= 1, "SOMABRAIN_RATE_BURST must be 1 or more");
         ensure!((1..=1000).contains(&self.outbox_batch_size), "SOMABRAIN_OUTBOX_BATCH_SIZE must lie in 1 to 1000");
         ensure!(self.wm_size >= 1, "SOMABRAIN_WM_SIZE must be 1 or more");
         ensure!((0.0..=1.0).contains(&self.abstain_below), "SOMABRAIN_ABSTAIN_BELOW must lie in 0 to 1");
-        for secret in &self.tokens.secrets {
-            ensure!(
-                secret.reveal().len() >= 32,
-                "SOMABRAIN_JWT_SECRET has {} bytes, at least 32 are needed: make one with `openssl rand -base64 48`",
-                secret.reveal().len()
-            );
-        }
+        self.tokens.validate()?;
+        ensure!(
+            self.policy_dir.is_none() || self.profile == Profile::Embedded,
+            "SOMABRAIN_POLICY_DIR is of the embedded profile: in the networked one give your files to OPA, beside \
+             adapters/opa/policy/authz.rego"
+        );
         if let Some(key) = &self.audit_key {
             ensure!(key.reveal().len() >= 32, "SOMABRAIN_AUDIT_KEY must have at least 32 bytes");
         }
         Ok(())
     }
 
+    #[cfg(feature = "networked")]
+    fn memory_token(&self) -> Option<Secret> {
+        self.memory_http_token.clone()
+    }
+
+    #[cfg(not(feature = "networked"))]
+    fn memory_token(&self) -> Option<Secret> {
+        None
+    }
+
     /// What must hold before the API is served: who may come in is settled.
     pub(crate) fn validate_for_serving(&self) -> Result<()> {
-        let keyless = self.tokens.secrets.is_empty() && self.tokens.public_key.is_none();
         if self.mode == Mode::Production {
-            ensure!(
-                !keyless,
-                "production needs a key to check tokens with: set SOMABRAIN_JWT_SECRET (HS256, at least 32 bytes) or \
-                 SOMABRAIN_JWT_PUBLIC_KEY_PATH"
-            );
+            self.tokens.validate_for_production()?;
+            let others =
+                [("SOMABRAIN_AUDIT_KEY", &self.audit_key), ("SOMABRAIN_MEMORY_HTTP_TOKEN", &self.memory_token())];
+            for (variable, secret) in others {
+                secret.iter().try_for_each(|secret| tokens::not_guessable(variable, secret))?;
+            }
+            self.kafka.iter().try_for_each(KafkaSettings::validate_for_production)?;
         } else {
             ensure!(
                 self.address.ip().is_loopback(),
@@ -251,6 +259,28 @@ impl Settings {
                  SOMABRAIN_MODE=production and a key, or SOMABRAIN_HOST=127.0.0.1",
                 self.address.ip()
             );
+        }
+        #[cfg(feature = "networked")]
+        self.servers.iter().try_for_each(Servers::validate)?;
+        self.tls.identity().map(drop)
+    }
+
+    /// What must hold before the memory service is served: nobody can guess its token.
+    #[cfg(feature = "networked")]
+    pub(crate) fn validate_for_memory_service(&self) -> Result<()> {
+        let Some(token) = &self.memory_http_token else {
+            bail!(
+                "the memory service asks its clients for a token: set SOMABRAIN_MEMORY_HTTP_TOKEN to the same text here and \
+                 there"
+            )
+        };
+        if self.mode == Mode::Production || !self.address.ip().is_loopback() {
+            let bytes = token.reveal().len();
+            ensure!(
+                bytes >= 32,
+                "SOMABRAIN_MEMORY_HTTP_TOKEN has {bytes} bytes, at least 32 are needed: make one with `openssl rand -base64 48`"
+            );
+            tokens::not_guessable("SOMABRAIN_MEMORY_HTTP_TOKEN", token)?;
         }
         Ok(())
     }
@@ -323,24 +353,5 @@ impl<'a> Values<'a> {
             weights.set(term, weight);
         }
         Ok(weights)
-    }
-
-    fn tokens(&self) -> Result<Tokens> {
-        let secrets = self.text("jwt_secret").unwrap_or_default();
-        let public_key = match self.text("jwt_public_key_path") {
-            Some(path) => Some(
-                std::fs::read_to_string(path)
-                    .with_context(|| format!("could not read SOMABRAIN_JWT_PUBLIC_KEY_PATH {path}"))?,
-            ),
-            None => None,
-        };
-        Ok(Tokens {
-            secrets: secrets.split(',').filter(|one| !one.is_empty()).map(|one| Secret(one.to_string())).collect(),
-            public_key,
-            issuer: self.text("jwt_issuer").map(Into::into),
-            audience: self.text("jwt_audience").map(Into::into),
-            tenant_claim: self.text("jwt_tenant_claim").unwrap_or("tenant").into(),
-            roles_claim: self.text("jwt_roles_claim").unwrap_or("roles").into(),
-        })
     }
 }

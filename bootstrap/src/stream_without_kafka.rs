@@ -16,8 +16,11 @@ impl Stream {
     /// Refuses a setting that this program cannot honour.
     pub(crate) async fn connect(settings: &Settings) -> Result<Self> {
         match &settings.kafka {
-            Some(bootstrap) => {
-                bail!("SOMABRAIN_KAFKA_BOOTSTRAP is {bootstrap}, but this program was built without --features kafka")
+            Some(kafka) => {
+                bail!(
+                    "SOMABRAIN_KAFKA_BOOTSTRAP is {}, but this program was built without --features kafka",
+                    kafka.bootstrap
+                )
             }
             None => Ok(Self),
         }

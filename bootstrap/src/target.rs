@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use somabrain_tls::Roots;
+use ureq::tls::TlsConfig;
 
 #[cfg(feature = "embedded")]
 use crate::embedded;
@@ -79,14 +81,16 @@ impl Target {
 
     /// The server that `SOMABRAIN_URL` names, else the one at the settings' address.
     pub(crate) fn server(settings: &Settings, environment: &HashMap<String, String>) -> Self {
-        let here = format!("http://{}", settings.address);
-        let url = environment.get("SOMABRAIN_URL").unwrap_or(&here);
-        Self::Server(Server::new(url, environment.get("SOMABRAIN_TOKEN").cloned()))
+        let token = environment.get("SOMABRAIN_TOKEN").cloned();
+        match environment.get("SOMABRAIN_URL") {
+            Some(url) => Self::at(url, token, &settings.tls.roots),
+            None => Self::Server(Server::here(settings, token)),
+        }
     }
 
     /// The server of that address.
-    pub(crate) fn at(url: &str, token: Option<String>) -> Self {
-        Self::Server(Server::new(url, token))
+    pub(crate) fn at(url: &str, token: Option<String>, roots: &Roots) -> Self {
+        Self::Server(Server::new(url, token, roots.for_ureq()))
     }
 
     /// Sends one request.
@@ -131,10 +135,23 @@ impl Target {
 }
 
 impl Server {
-    fn new(url: &str, token: Option<String>) -> Self {
+    /// The server of the settings' own address. On this machine it is not verified: its certificate is in the service's
+    /// name, not in that of the loopback interface.
+    fn here(settings: &Settings, token: Option<String>) -> Self {
+        let address = settings.address.ip();
+        let tls = if address.is_loopback() || address.is_unspecified() {
+            TlsConfig::builder().disable_verification(true).build()
+        } else {
+            settings.tls.roots.for_ureq()
+        };
+        Self::new(&format!("{}://{}", settings.tls.scheme(), settings.address), token, tls)
+    }
+
+    fn new(url: &str, token: Option<String>, tls: TlsConfig) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
+            .tls_config(tls)
             .build();
         Self { url: url.trim_end_matches('/').to_string(), token, agent: config.into() }
     }

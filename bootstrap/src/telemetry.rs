@@ -27,7 +27,8 @@ pub(crate) fn start(settings: &Settings) -> Result<()> {
 /// The way to the collector of the settings; without one nothing is recorded.
 pub(crate) fn traces(settings: &Settings) -> Result<Sink> {
     let Some(endpoint) = &settings.otlp_endpoint else { return Ok(Sink::default()) };
-    let config = Config::new(endpoint, &api::version(), SystemClock.new_id());
+    let roots = settings.tls.roots.clone();
+    let config = Config { roots, ..Config::new(endpoint, &api::version(), SystemClock.new_id()) };
     let collector = Otlp::connect(config, SystemClock).context("SOMABRAIN_OTLP_ENDPOINT cannot be used")?;
     Ok(Sink::to(collector))
 }

@@ -1,6 +1,8 @@
 //! The law of the audit chain: every event of a tenant is sealed together with the seal before it, so that none can be
 //! changed, removed or put in between without the key; one cut off the end shows against the head kept elsewhere.
 
+mod published;
+
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,6 +11,8 @@ use thiserror::Error;
 
 use crate::tenant::Tenant;
 use crate::time::Timestamp;
+
+pub use published::Published;
 
 /// What someone did, or tried to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +88,21 @@ impl fmt::Debug for AuditKey {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Seal(pub [u8; 32]);
 
+impl Seal {
+    /// The seal that 64 hexadecimal digits stand for.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let digits: Vec<u32> = text.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>()?;
+        if digits.len() != 2 * bytes.len() {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = u8::try_from(pair[0] << 4 | pair[1]).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
 impl fmt::Display for Seal {
     /// 64 lowercase hexadecimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,6 +161,9 @@ pub enum Why {
     /// It is of another tenant.
     #[error("belongs to another tenant")]
     Tenant,
+    /// It fits the chain, but is not what was published: the chain was written anew by somebody with the key.
+    #[error("is not the one that was published")]
+    Published,
     /// Its seal does not fit: it, or one before it, was changed.
     #[error("does not match its seal")]
     Seal,

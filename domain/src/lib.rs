@@ -33,6 +33,7 @@ pub mod metadata;
 pub mod plan;
 pub mod rate;
 pub mod recall;
+pub mod secrets;
 pub mod tenant;
 pub mod text;
 pub mod time;

@@ -110,7 +110,7 @@ impl Kind {
 }
 
 /// By which path a memory came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Source {
     /// A person said it.
     #[default]

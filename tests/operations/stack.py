@@ -101,13 +101,12 @@ class Servers:
         found = re.findall(r"^export SOMABRAIN_TEST_(\w+)=(.*)$", (self.folder / "env").read_text(), re.M)
         self.settings = dict(found)
         # as deploy/postgres/somabrain.sh does
-        for query in ("CREATE ROLE somabrain LOGIN", "CREATE DATABASE somabrain OWNER somabrain"):
-            self.sql(query, self.settings["POSTGRES_URL"])
+        self.sql("CREATE DATABASE somabrain", self.settings["POSTGRES_URL"])
+        self.psql(self.dsn_of("postgres"), "-f", ROOT / "deploy/postgres/roles.sql")
 
-    @property
-    def dsn(self):
-        """Where SomaBrain's own database is."""
-        return f"postgres://somabrain@127.0.0.1:{self.port('postgres')}/somabrain"
+    def dsn_of(self, role):
+        """Where SomaBrain's own database is, for a role."""
+        return f"postgres://{role}@127.0.0.1:{self.port('postgres')}/somabrain"
 
     def port(self, name):
         return int(re.search(r":(\d+)(?:/\w*)?$", self.settings[f"{name.upper()}_URL"])[1])
@@ -134,10 +133,13 @@ class Servers:
         self.gone.discard(name)
         await_that(f"{name} takes connections", lambda: not socket.socket().connect_ex(("127.0.0.1", self.port(name))))
 
-    def sql(self, query, url=None):
-        """Runs a query as SomaBrain, or whoever a URL says."""
-        command = [f"{POSTGRES_BIN}/psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", url or self.dsn, "-c", query]
+    def psql(self, url, *arguments):
+        command = [f"{POSTGRES_BIN}/psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", url, *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def sql(self, query, url=None):
+        """Runs a query as the owner of the tables, or whoever a URL says."""
+        return self.psql(url or self.dsn_of("somabrain_owner"), "-c", query)
 
     def kafka_tool(self, tool, *arguments, **options):
         """Runs one of Kafka's tools by its class."""
@@ -209,7 +211,8 @@ class Stack:
             "SOMABRAIN_MODE": "production",
             "SOMABRAIN_PROFILE": "networked",
             "SOMABRAIN_PORT": str(self.port),
-            "SOMABRAIN_POSTGRES_DSN": self.servers.dsn,
+            "SOMABRAIN_POSTGRES_DSN": self.servers.dsn_of("somabrain"),
+            "SOMABRAIN_POSTGRES_MIGRATION_DSN": self.servers.dsn_of("somabrain_owner"),
             "SOMABRAIN_REDIS_URL": of["REDIS_URL"],
             "SOMABRAIN_KAFKA_BOOTSTRAP": of["KAFKA_URL"],
             "SOMABRAIN_OPA_URL": of["OPA_URL"],

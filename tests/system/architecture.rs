@@ -13,13 +13,15 @@ fn allowed(package: &str) -> Vec<&'static str> {
         "somabrain" => vec!["*"],
         "somabrain-record" => vec!["somabrain-domain"],
         "somabrain-guard" => vec!["somabrain-application"],
+        "somabrain-tls" => vec!["somabrain-domain"],
         "somabrain-servers" => vec![],
         _ => [&["somabrain-domain", "somabrain-application"], &SHARED[..]].concat(),
     }
 }
 
-/// What is no technology, so that every adapter may use it: a format, what stands before servers, servers for tests.
-const SHARED: [&str; 3] = ["somabrain-record", "somabrain-guard", "somabrain-servers"];
+/// What is no technology, so that every adapter may use it: a format, what stands before servers, what every wire needs to be
+/// protected, servers for tests.
+const SHARED: [&str; 4] = ["somabrain-record", "somabrain-guard", "somabrain-tls", "somabrain-servers"];
 
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))

@@ -140,6 +140,7 @@ fn another_tenants_names_are_unknown(server: &Server) -> Result<()> {
         ("GET", "/memories?limit=1000", ""),
         ("GET", "/namespaces", ""),
         ("GET", "/admin/density", ""),
+        ("GET", "/admin/audit", ""),
         ("GET", "/sessions/active", ""),
         ("POST", "/recall", r#"{"query": "<tag> first", "k": 100, "include_superseded": true}"#),
         ("POST", "/plan", r#"{"goal": "<tag> first"}"#),

@@ -47,7 +47,7 @@ impl Installation for Networked {
         runtime.block_on(async {
             let postgres = connected(self.stack.servers.postgres.url()).await;
             // The replica works in the tables: the server ends whichever of the two it likes where they wait in a circle.
-            let drop = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
+            let drop = "DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner";
             while let Err(error) = postgres.batch_execute(drop).await {
                 assert_eq!(error.code(), Some(&SqlState::T_R_DEADLOCK_DETECTED), "{error}");
             }

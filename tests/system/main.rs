@@ -13,6 +13,8 @@ mod encoders;
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
 mod greedy;
+mod guarded;
+mod https;
 mod isolation;
 mod isolation_embedded;
 mod logs;

@@ -18,6 +18,7 @@ mod journeys;
 mod load;
 mod outages;
 mod outbox;
+mod protected;
 mod proxy;
 mod rebuilding;
 mod replicas;

@@ -25,7 +25,7 @@ pub(crate) fn command(program: &Path, data: &Path) -> Command {
 /// A running server; dropped, it is killed.
 pub(crate) struct Server {
     pub(crate) child: Child,
-    /// Where it answers: `http://127.0.0.1:port`.
+    /// Where it answers: `http://127.0.0.1:port`, or `https`.
     pub(crate) url: String,
     agent: ureq::Agent,
 }
@@ -54,7 +54,10 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("standard output is piped")?).lines();
         let Some(line) = lines.next().transpose()? else { bail!("the server ended: {}", child.wait()?) };
-        let url = line.split_whitespace().find(|word| word.starts_with("http://")).context("it names its address")?;
+        let url = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://") || word.starts_with("https://"))
+            .context("it names its address")?;
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
@@ -62,6 +65,18 @@ impl Server {
         // The pipe stays open as long as somebody reads: drain it, so that the server never blocks on it.
         std::thread::spawn(move || lines.for_each(drop));
         Ok(Self { child, url: url.to_string(), agent: config.into() })
+    }
+
+    /// The same, asked by a client that trusts the authority of a file.
+    pub(crate) fn trusting(mut self, authority: &Path) -> Self {
+        let roots = somabrain_tls::Roots::read(authority).expect("an authority");
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .tls_config(roots.for_ureq())
+            .build();
+        self.agent = config.into();
+        self
     }
 
     /// Sends a request; the error is a server that did not answer.

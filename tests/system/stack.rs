@@ -13,6 +13,9 @@ use crate::server::{Server, command, place, program};
 
 pub(crate) const SECRET: &str = "a-secret-of-the-tests-longer-than-thirty-two-bytes";
 
+/// What an operator runs once: replicas serve by one role, another owns the tables.
+const ROLES: &str = include_str!("../../deploy/postgres/roles.sql");
+
 /// Servers and the program's own processes. Dropped, all of them end.
 pub(crate) struct Stack {
     /// Redis, Postgres, Kafka, OPA.
@@ -42,6 +45,8 @@ impl Stack {
     /// Starts the servers, without topics or tables, and nothing of the program's own.
     pub(crate) fn start_servers() -> Result<Self> {
         let servers = Servers::start()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async { connected(servers.postgres.url()).await.batch_execute(ROLES).await })?;
         let [memory_port] = ports()?;
         Ok(Self { servers, memory: None, replicas: Vec::new(), memory_port, folders: [place(), place()] })
     }
@@ -104,7 +109,8 @@ impl Stack {
         let mut command = command(&program(), self.folders[1].path());
         command
             .env("SOMABRAIN_PROFILE", "networked")
-            .env("SOMABRAIN_POSTGRES_DSN", self.servers.postgres.url())
+            .env("SOMABRAIN_POSTGRES_DSN", self.postgres("somabrain"))
+            .env("SOMABRAIN_POSTGRES_MIGRATION_DSN", self.postgres("somabrain_owner"))
             .env("SOMABRAIN_REDIS_URL", self.servers.redis.url())
             .env("SOMABRAIN_KAFKA_BOOTSTRAP", self.servers.kafka.url())
             .env("SOMABRAIN_OPA_URL", self.servers.opa.url())
@@ -112,6 +118,11 @@ impl Stack {
             .env("SOMABRAIN_MEMORY_HTTP_TOKEN", SECRET)
             .env("SOMABRAIN_AUDIT_KEY", SECRET);
         command
+    }
+
+    /// Postgres for a role.
+    fn postgres(&self, role: &str) -> String {
+        self.servers.postgres.url().replacen("postgres@", &format!("{role}@"), 1)
     }
 
     /// Runs a command of the program against these servers and answers what it printed.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use domain::encoding::Encoding;
+use somabrain_tls::Roots;
 use thiserror::Error;
 
 /// How to reach an embeddings endpoint.
@@ -11,6 +12,8 @@ use thiserror::Error;
 pub struct Config {
     /// Where it is, such as `https://api.openai.com`; with or without `/v1` at its end.
     pub url: String,
+    /// Whom to trust by `https`.
+    pub roots: Roots,
     /// The model's name, as the endpoint knows it.
     pub model: String,
     /// The bearer token that it wants, if it wants one.
@@ -32,6 +35,7 @@ impl Config {
         let guard = somabrain_guard::Config { timeout: Duration::from_secs(10), ..Default::default() };
         Self {
             url: url.to_owned(),
+            roots: Roots::mozilla(),
             model: model.to_owned(),
             key: None,
             dimensions: None,
@@ -60,6 +64,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("url", &self.url)
+            .field("roots", &self.roots)
             .field("model", &self.model)
             .field("key", &self.key.as_ref().map(|_| "***"))
             .field("dimensions", &self.dimensions)

@@ -13,6 +13,7 @@ use poem::{Endpoint, EndpointExt, Response, Route};
 use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{OpenApi, OpenApiService, Tags};
 
+use crate::audit::AuditApi;
 use crate::config::Config;
 use crate::cursor::Cursors;
 use crate::density::DensityApi;
@@ -88,6 +89,7 @@ type Resources<P> = (
     SessionsApi<P>,
     NamespacesApi<P>,
     DensityApi<P>,
+    AuditApi<P>,
     MaintenanceApi<P>,
     OperationsApi<P>,
 );
@@ -104,6 +106,7 @@ fn resources<P: Ports>(brain: &Brain<P>, config: &Arc<Config>, stopping: &Stoppi
         SessionsApi(brain.clone()),
         NamespacesApi(brain.clone()),
         DensityApi(brain.clone()),
+        AuditApi { brain: brain.clone(), cursors: Cursors::new(config.cursor_key) },
         MaintenanceApi(brain.clone()),
         OperationsApi { brain: brain.clone(), config: config.clone(), stopping: stopping.clone() },
     )

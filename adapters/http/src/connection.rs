@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use poem::Addr;
 use poem::http::uri::Scheme;
-use poem::listener::{Acceptor, TcpAcceptor};
+use poem::listener::Acceptor;
 use poem::web::{LocalAddr, RemoteAddr};
+use somabrain_tls::{Listener, Stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -23,7 +24,7 @@ const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 /// Accepts at most as many connections as allowed; more are closed as they come. Once it is closed, all are refused.
 pub(crate) struct Guarded {
     /// `None`: closed.
-    inner: Option<TcpAcceptor>,
+    inner: Option<Listener>,
     closing: oneshot::Receiver<()>,
     limits: Limits,
     places: Arc<Semaphore>,
@@ -31,16 +32,21 @@ pub(crate) struct Guarded {
 
 impl Guarded {
     /// One that closes when the other end of `closing` is gone.
-    pub(crate) fn new(inner: TcpAcceptor, limits: Limits, closing: oneshot::Receiver<()>) -> Self {
+    pub(crate) fn new(inner: Listener, limits: Limits, closing: oneshot::Receiver<()>) -> Self {
         Self { inner: Some(inner), closing, limits, places: Arc::new(Semaphore::new(limits.connections)) }
     }
 
     /// The next connection. Those that wait already are let in before it closes; from then on there is none.
-    async fn next(&mut self) -> io::Result<(TcpStream, LocalAddr, RemoteAddr, Scheme)> {
-        if let Some(inner) = &mut self.inner {
+    async fn next(&mut self) -> io::Result<(Stream, LocalAddr, RemoteAddr, Scheme)> {
+        if let Some(inner) = &self.inner {
             tokio::select! {
                 biased;
-                accepted = inner.accept() => return accepted,
+                accepted = inner.accept(self.limits.header_time) => {
+                    let (stream, from) = accepted?;
+                    let scheme = if inner.is_tls() { Scheme::HTTPS } else { Scheme::HTTP };
+                    let here = LocalAddr(Addr::from(inner.local_addr()?));
+                    return Ok((stream, here, RemoteAddr(Addr::from(from)), scheme));
+                }
                 _ = &mut self.closing => {}
             }
         }
@@ -50,10 +56,10 @@ impl Guarded {
 }
 
 impl Acceptor for Guarded {
-    type Io = Patient<TcpStream>;
+    type Io = Patient<Stream>;
 
     fn local_addr(&self) -> Vec<LocalAddr> {
-        self.inner.as_ref().map(Acceptor::local_addr).unwrap_or_default()
+        self.inner.iter().filter_map(|inner| inner.local_addr().ok()).map(|here| LocalAddr(Addr::from(here))).collect()
     }
 
     async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
@@ -61,7 +67,6 @@ impl Acceptor for Guarded {
             match self.next().await {
                 Ok((io, local, remote, scheme)) => {
                     let Ok(place) = self.places.clone().try_acquire_owned() else { continue };
-                    io.set_nodelay(true)?;
                     return Ok((Patient::new(io, self.limits, place), local, remote, scheme));
                 }
                 Err(error) => {

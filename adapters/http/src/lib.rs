@@ -15,6 +15,7 @@
 //! ```
 
 mod api;
+mod audit;
 mod authentication;
 pub mod config;
 mod connection;

@@ -3,6 +3,7 @@
 //! What a caller reads says what to change, and nothing about the inside; the cause goes to the log, once.
 
 mod refusal;
+mod remember;
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write};
@@ -11,13 +12,13 @@ use application::Forbidden;
 use application::ports::authenticator::Rejection;
 use application::ports::error::{PortError, PortErrorKind};
 use application::ports::ledger::Refusal;
+use application::use_cases::audit::AuditError;
 use application::use_cases::change::ChangeError;
 use application::use_cases::erase::EraseError;
 use application::use_cases::maintenance::MaintenanceError;
 use application::use_cases::plan::PlanError;
 use application::use_cases::read::ReadError;
 use application::use_cases::recall::RecallError;
-use application::use_cases::remember::RememberError;
 use application::use_cases::sessions::SessionError;
 use poem::http::{HeaderName, HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
@@ -63,6 +64,8 @@ pub enum ProblemKind {
     Changed,
     /// Over the rate.
     TooManyRequests,
+    /// More than the tenant may hold.
+    OverQuota,
     /// A mistake of ours.
     Internal,
     /// Something that is needed cannot be reached.
@@ -92,6 +95,7 @@ impl ProblemKind {
             Self::Conflict => (StatusCode::CONFLICT, "conflict", "In conflict with what is there"),
             Self::Changed => (StatusCode::PRECONDITION_FAILED, "changed", "Changed since it was read"),
             Self::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests"),
+            Self::OverQuota => (StatusCode::FORBIDDEN, "over-quota", "Over the quota"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Unavailable for now"),
             Self::Maintenance => (StatusCode::SERVICE_UNAVAILABLE, "maintenance", "Under maintenance"),
@@ -160,9 +164,10 @@ impl Problem {
         Self::new(ProblemKind::NotFound, "there is nothing at this path; see /docs")
     }
 
-    /// A token that is not accepted.
+    /// A token that is not accepted, or that nobody can say of whether it is good.
     pub fn unauthenticated(rejection: Rejection) -> Self {
         let challenge = match rejection {
+            Rejection::Keys => return Self::new(ProblemKind::Unavailable, rejection).retry_after(1),
             Rejection::Missing => "Bearer realm=\"somabrain\"",
             _ => "Bearer realm=\"somabrain\", error=\"invalid_token\"",
         };
@@ -334,17 +339,6 @@ impl From<ChangeError> for Problem {
     }
 }
 
-impl From<RememberError> for Problem {
-    fn from(error: RememberError) -> Self {
-        match error {
-            RememberError::Forbidden(forbidden) => forbidden.into(),
-            RememberError::EndsBeforeItBegins { .. } => Self::field("invalid_at", "must be later than valid_at"),
-            RememberError::Refused(refusal) => refusal.into(),
-            RememberError::Failed(error) => error.into(),
-        }
-    }
-}
-
 macro_rules! forbidden_or_failed {
     ($($error:ident),*) => {$(
         impl From<$error> for Problem {
@@ -357,7 +351,7 @@ macro_rules! forbidden_or_failed {
         }
     )*};
 }
-forbidden_or_failed!(RecallError, PlanError, SessionError, MaintenanceError);
+forbidden_or_failed!(AuditError, RecallError, PlanError, SessionError, MaintenanceError);
 
 /// An error and what caused it, for the log.
 fn chain(error: &dyn StdError) -> String {

@@ -14,6 +14,7 @@ use crate::headers::IdempotencyKey;
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::wire::drafts::{RememberBatchRequest, RememberRequest};
+use crate::wire::names::SecretName;
 use crate::wire::payload::PayloadOr;
 use crate::wire::values::{Id, Moment, NamespaceName};
 
@@ -52,6 +53,8 @@ struct RememberedBody {
     stored: String,
     /// Whether it was there already.
     duplicate: bool,
+    /// What in it looks like a secret: it is stored all the same, unless the policy refuses it.
+    secrets: Vec<SecretName>,
     /// Whether something beside the store could not be reached.
     degraded: bool,
 }
@@ -181,6 +184,7 @@ fn body(one: RememberedMemory, degraded: bool, queued: bool) -> RememberedBody {
         },
         stored: if queued && !one.duplicate { "queued" } else { "durable" }.to_owned(),
         duplicate: one.duplicate,
+        secrets: one.secrets.into_iter().map(Into::into).collect(),
         degraded,
     }
 }

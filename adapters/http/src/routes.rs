@@ -25,7 +25,7 @@ const fn open(pattern: &'static str) -> Route {
 }
 
 /// Every route.
-pub const ROUTES: [Route; 23] = [
+pub const ROUTES: [Route; 24] = [
     route("/remember", "POST"),
     route("/remember/batch", "POST"),
     route("/recall", "POST"),
@@ -42,6 +42,7 @@ pub const ROUTES: [Route; 23] = [
     route("/admin/density", "GET, HEAD"),
     route("/admin/density/reset", "POST"),
     route("/admin/density/restore", "POST"),
+    route("/admin/audit", "GET, HEAD"),
     route("/admin/maintenance", "GET, HEAD, POST"),
     open("/health"),
     open("/livez"),

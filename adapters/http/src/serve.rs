@@ -4,9 +4,8 @@ use std::future::{Future, pending};
 use std::io;
 use std::time::Duration;
 
-use poem::listener::TcpAcceptor;
 use poem::{Endpoint, Response, Server};
-use tokio::net::TcpListener;
+use somabrain_tls::Listener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -20,12 +19,13 @@ const LAST_CALL: Duration = Duration::from_millis(250);
 /// Serves an endpoint until `shutdown` is done, then lets requests in flight end.
 ///
 /// When `shutdown` is done readiness fails at once and new connections are refused. Whoever was let in before and has not
-/// said anything yet has a moment to do so; what is still at work `limits.drain_time` after that is cut.
+/// said anything yet has a moment to do so; what is still at work `limits.drain_time` after that is cut. By TLS the same limits
+/// hold, and a handshake may take as long as the head of a request.
 ///
 /// # Errors
 /// The listener cannot be used.
 pub async fn serve<E>(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     endpoint: E,
     stopping: Stopping,
     limits: Limits,
@@ -35,7 +35,7 @@ where
     E: Endpoint<Output = Response> + 'static,
 {
     let (close, closing) = oneshot::channel();
-    let acceptor = Guarded::new(TcpAcceptor::from_tokio(listener)?, limits, closing);
+    let acceptor = Guarded::new(listener.into(), limits, closing);
     let stop = async {
         shutdown.await;
         stopping.begin();

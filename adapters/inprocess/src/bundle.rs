@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::ports::admission::Rates;
 use application::ports::error::PortError;
 use application::ports::long_term::ServiceId;
 use application::ports::{Component, Ports};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::admission::{self, RateLimit};
+use crate::admission::RateLimit;
 use crate::counters::Counters;
 use crate::events::EventLog;
 use crate::hashed_words::HashedWords;
@@ -45,17 +46,17 @@ pub struct InProcess {
 impl InProcess {
     /// Nothing stored, no limit, nobody granted a token.
     pub fn new() -> Self {
-        Self::with(working::Config::default(), RateLimit::unlimited())
+        Self::with(working::Config::default(), RateLimit::new(Rates::new()))
     }
 
     /// The same with a working memory of another size.
     pub fn with_working(config: working::Config) -> Self {
-        Self::with(config, RateLimit::unlimited())
+        Self::with(config, RateLimit::new(Rates::new()))
     }
 
-    /// The same with a rate limit; the error is a rate that cannot be kept.
-    pub fn with_rate(config: admission::Config) -> Result<Self, domain::rate::InvalidRate> {
-        Ok(Self::with(working::Config::default(), RateLimit::try_new(config)?))
+    /// The same with rate limits.
+    pub fn with_rates(rates: Rates) -> Self {
+        Self::with(working::Config::default(), RateLimit::new(rates))
     }
 
     /// The same with a long-term memory apart from the ledger, as where each is a server.

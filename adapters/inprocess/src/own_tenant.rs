@@ -1,7 +1,7 @@
 //! The smallest policy: everybody who has a role, on what is their own tenant's.
 
 use application::ports::error::PortError;
-use application::ports::policy::{Decision, Policy, Question};
+use application::ports::policy::{Basis, Decision, Policy, Question};
 
 /// Allows callers with at least one role to do anything within their own tenant, and nothing else.
 #[derive(Debug, Clone, Copy, Default)]
@@ -11,11 +11,11 @@ impl Policy for OwnTenant {
     async fn decide(&self, question: &Question<'_>) -> Result<Decision, PortError> {
         let caller = &question.call.caller;
         Ok(if question.resource.tenant != &caller.tenant {
-            Decision::Deny { reason: "this belongs to another tenant".into() }
+            Decision::Deny(Basis::new("this belongs to another tenant"))
         } else if caller.roles.is_empty() {
-            Decision::Deny { reason: "a caller without roles may do nothing".into() }
+            Decision::Deny(Basis::new("a caller without roles may do nothing"))
         } else {
-            Decision::Allow
+            Decision::Allow(Basis::new("it is the caller's own tenant"))
         })
     }
 }

@@ -6,8 +6,7 @@ use application::ports::events::Event;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use somabrain_inprocess::{
-    EventLog, HashedWords, ManualClock, RateLimit, SessionMemory, SystemClock, Volatile, admission as limits,
-    working as sessions,
+    EventLog, HashedWords, ManualClock, RateLimit, SessionMemory, SystemClock, Volatile, working as sessions,
 };
 
 fn volatile() -> Volatile {
@@ -20,8 +19,7 @@ fn session_memory() -> SessionMemory {
 }
 
 fn rate_limit() -> RateLimit {
-    let config = limits::Config { rps: Some(contract::admission::RPS), burst: contract::admission::BURST };
-    RateLimit::try_new(config).unwrap()
+    RateLimit::new(contract::admission::rates())
 }
 
 async fn published(log: &EventLog, tenant: &Tenant) -> Vec<Event> {
@@ -29,6 +27,7 @@ async fn published(log: &EventLog, tenant: &Tenant) -> Vec<Event> {
 }
 
 contract::ledger!(volatile());
+contract::trail!(volatile());
 contract::long_term!(volatile());
 contract::density!(volatile());
 contract::working!(session_memory());

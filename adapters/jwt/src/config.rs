@@ -3,11 +3,18 @@
 use std::fmt;
 use std::time::Duration;
 
+use somabrain_tls::Roots;
+
 /// Which tokens are accepted.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Keys that may have signed a token; several while keys are rotated. The first secret signs minted tokens.
     pub keys: Vec<Key>,
+    /// Where the issuer publishes its key set (RFC 7517): https, or http on this machine. It is fetched when a token needs
+    /// it, at most every ten seconds; a set is used for five minutes, and for a day where no other can be had.
+    pub key_set_url: Option<String>,
+    /// Whom to trust where that is `https`.
+    pub roots: Roots,
     /// What `iss` must be, if anything.
     pub issuer: Option<String>,
     /// What `aud` must be or hold, if anything.
@@ -25,6 +32,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             keys: Vec::new(),
+            key_set_url: None,
+            roots: Roots::mozilla(),
             issuer: None,
             audience: None,
             tenant_claim: "tenant".into(),

@@ -34,6 +34,9 @@ pub enum InvalidKey {
     /// Not a JSON object with a list `keys`.
     #[error("is not a JSON Web Key Set")]
     NoKeySet,
+    /// Not an address that a key set can be fetched from.
+    #[error("must be an https URL, or http on this machine, without a password")]
+    Address,
     /// A key set in which nothing can check a signature.
     #[error("holds no RSA or P-256 signing key")]
     EmptyKeySet,
@@ -85,13 +88,18 @@ impl Verifier {
         }
     }
 
+    /// Whether a token names this key, or names none, so that any may have signed it.
+    pub(crate) fn is_named_by(&self, token: &Token<'_>) -> bool {
+        token.key_id().is_none_or(|named| self.id.as_deref() == Some(named))
+    }
+
     pub(crate) fn signed(&self, token: &Token<'_>) -> bool {
         self.algorithm.verify(token.signature(), token.signed(), &self.key).is_ok()
     }
 }
 
 /// Key by key: one of an algorithm that biscuit does not know must not spoil the others.
-fn key_set(text: &str) -> Result<Vec<Verifier>, InvalidKey> {
+pub(crate) fn key_set(text: &str) -> Result<Vec<Verifier>, InvalidKey> {
     let set: Value = serde_json::from_str(text).map_err(|_| InvalidKey::NoKeySet)?;
     let keys = set.get("keys").and_then(Value::as_array).ok_or(InvalidKey::NoKeySet)?;
     let keys = keys.iter().filter_map(|key| serde_json::from_value::<JWK<Empty>>(key.clone()).ok());

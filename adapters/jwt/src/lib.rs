@@ -1,6 +1,7 @@
 //! Who is calling: bearer tokens checked by biscuit.
 //!
-//! A token is a JWS in compact form, signed with HS256, RS256 or ES256 by a key of the settings. biscuit checks the
+//! A token is a JWS in compact form, signed with HS256, RS256 or ES256 by a key of the settings, or by one of the set that
+//! the issuer publishes. biscuit checks the
 //! signature over raw bytes; the claims are read here, number by number, since the library panics on times that its
 //! calendar does not hold, takes a token without an end, and passes over `crit`.
 //!
@@ -25,6 +26,7 @@ mod config;
 mod keys;
 mod mint;
 mod pem;
+mod published;
 mod token;
 
 use application::call::Caller;
@@ -36,11 +38,13 @@ pub use config::{Config, Key};
 pub use keys::InvalidKey;
 use keys::Verifier;
 pub use mint::CannotMint;
+use published::Published;
 use token::Token;
 
 /// Checks tokens by the keys and expectations of its settings.
 pub struct Jwt {
     verifiers: Vec<Verifier>,
+    published: Option<Published>,
     expectations: Expectations,
 }
 
@@ -51,18 +55,31 @@ impl Jwt {
         for key in &config.keys {
             verifiers.extend(Verifier::all_of(key)?);
         }
-        Ok(Self { verifiers, expectations: Expectations::new(config) })
+        let published = config.key_set_url.as_deref().map(|url| Published::at(url, &config.roots)).transpose()?;
+        Ok(Self { verifiers, published, expectations: Expectations::new(config) })
     }
 
-    fn check(&self, token: &str, now: Timestamp) -> Result<Caller, Rejection> {
-        let token = Token::read(token)?;
-        let accepted: Vec<&Verifier> =
-            self.verifiers.iter().filter(|key| key.algorithm() == token.algorithm()).collect();
+    /// Whether a key of these accepts the token; the first mistake of several is told.
+    fn verify(token: &Token<'_>, keys: &[Verifier]) -> Result<(), Rejection> {
+        let accepted: Vec<&Verifier> = keys.iter().filter(|key| key.algorithm() == token.algorithm()).collect();
         if accepted.is_empty() {
             return Err(Rejection::Algorithm);
         }
-        if !accepted.iter().any(|key| key.may_have_signed(&token) && key.signed(&token)) {
-            return Err(Rejection::Signature);
+        match accepted.iter().any(|key| key.may_have_signed(token) && key.signed(token)) {
+            true => Ok(()),
+            false => Err(Rejection::Signature),
+        }
+    }
+
+    async fn check(&self, token: &str, now: Timestamp) -> Result<Caller, Rejection> {
+        let token = Token::read(token)?;
+        match (Self::verify(&token, &self.verifiers), &self.published) {
+            (Ok(()), _) => {}
+            (Err(own), Some(published)) if token.may_be_published() => {
+                let keys = published.keys_for(&token).await.ok_or(Rejection::Keys)?;
+                Self::verify(&token, &keys).map_err(|theirs| if own == Rejection::Signature { own } else { theirs })?;
+            }
+            (Err(own), _) => return Err(own),
         }
         self.expectations.caller(&token.claims()?, now)
     }
@@ -70,6 +87,6 @@ impl Jwt {
 
 impl Authenticator for Jwt {
     async fn authenticate(&self, token: &str, now: Timestamp) -> Result<Caller, Rejection> {
-        self.check(token, now)
+        self.check(token, now).await
     }
 }

@@ -47,6 +47,11 @@ impl<'a> Token<'a> {
         self.algorithm
     }
 
+    /// Whether a published key can have signed it: a secret is never published.
+    pub(crate) fn may_be_published(&self) -> bool {
+        self.algorithm != SignatureAlgorithm::HS256
+    }
+
     pub(crate) fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }

@@ -11,6 +11,7 @@ use rskafka::client::error::{Error as ClientError, ProtocolError};
 use rskafka::client::partition::{Compression, PartitionClient, UnknownTopicHandling};
 use rskafka::client::{Client, ClientBuilder};
 use rskafka::record::Record;
+use somabrain_tls::Verification;
 
 use crate::batch::{Batch, batches};
 use crate::message::Message;
@@ -97,7 +98,14 @@ async fn client(config: &Config) -> Result<Client, Error> {
         base: 2.0,
         deadline: Some(timeout / 4),
     };
-    Ok(ClientBuilder::new(brokers(config)).client_id("somabrain").backoff_config(backoff).build().await?)
+    let mut builder = ClientBuilder::new(brokers(config)).client_id("somabrain").backoff_config(backoff);
+    if let Some(roots) = &config.tls {
+        builder = builder.tls_config(Arc::new(roots.client(Verification::Full)));
+    }
+    if let Some(sasl) = &config.sasl {
+        builder = builder.sasl_config(sasl.into());
+    }
+    Ok(builder.build().await?)
 }
 
 /// How many partitions the topics have.

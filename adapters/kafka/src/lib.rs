@@ -17,6 +17,7 @@ mod batch;
 mod connection;
 mod message;
 mod partition;
+mod sasl;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,7 +28,10 @@ use application::ports::events::{Event, Events};
 use application::ports::metrics::BreakerState;
 use rskafka::client::error::{Error as ClientError, ProtocolError, RequestError};
 use somabrain_guard::{Guard, Outage, Refused, Repeat};
+use somabrain_tls::Roots;
 use thiserror::Error;
+
+pub use sasl::{Mechanism, Sasl, UnknownMechanism};
 
 use connection::Connection;
 
@@ -36,6 +40,10 @@ use connection::Connection;
 pub struct Config {
     /// Brokers to begin with: `host:port`, several separated by commas.
     pub bootstrap: String,
+    /// Whom to trust by TLS; `None`, the default: the brokers are spoken to in the clear.
+    pub tls: Option<Roots>,
+    /// As whom to come in. Default: as nobody.
+    pub sasl: Option<Sasl>,
     /// The topic of all events. Default: `audit_events`.
     pub audit_topic: String,
     /// The topic of what happens to memories. Default: `somabrain_events`.
@@ -53,6 +61,8 @@ impl Config {
     pub fn new(bootstrap: impl Into<String>) -> Self {
         Self {
             bootstrap: bootstrap.into(),
+            tls: None,
+            sasl: None,
             audit_topic: "audit_events".into(),
             memory_topic: "somabrain_events".into(),
             timeout: Duration::from_secs(5),

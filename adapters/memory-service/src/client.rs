@@ -15,6 +15,7 @@ use domain::tenant::Tenant;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use somabrain_guard::{Guard, Refused, Repeat, Threads};
+use somabrain_tls::Roots;
 use thiserror::Error;
 use ureq::Agent;
 use ureq::http::{HeaderValue, Method, Request, Uri, header};
@@ -28,8 +29,10 @@ use crate::{MOST_BYTES, MOST_ENTRIES};
 pub struct Config {
     /// Its name in the log and the metrics.
     pub component: &'static str,
-    /// Its address, such as `http://memory-service:9797`; `https` where TLS ends elsewhere.
+    /// Its address, such as `http://memory-service:9797`, or `https`.
     pub endpoint: String,
+    /// Whom to trust by `https`.
+    pub roots: Roots,
     /// The token that it asks for.
     pub token: String,
     /// Timeouts, repetitions and breaker; the timeout is that of each request.
@@ -42,7 +45,14 @@ impl Config {
     /// The usual: an answer within 2 s, two repetitions after an outage, 64 requests at once.
     pub fn new(endpoint: &str, token: &str) -> Self {
         let guard = somabrain_guard::Config::default();
-        Self { component: "memory_service", endpoint: endpoint.to_owned(), token: token.to_owned(), guard, threads: 64 }
+        Self {
+            component: "memory_service",
+            endpoint: endpoint.to_owned(),
+            roots: Roots::mozilla(),
+            token: token.to_owned(),
+            guard,
+            threads: 64,
+        }
     }
 }
 
@@ -51,6 +61,7 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("component", &self.component)
             .field("endpoint", &self.endpoint)
+            .field("roots", &self.roots)
             .field("token", &"***")
             .field("guard", &self.guard)
             .field("threads", &self.threads)
@@ -88,6 +99,7 @@ pub struct MemoryService {
     /// Who answered by it last.
     named: Mutex<Option<ServiceId>>,
     timeout: Duration,
+    roots: Roots,
     connections: usize,
     endpoint: String,
     bearer: HeaderValue,
@@ -105,7 +117,7 @@ const ENOUGH: usize = 4 << 20;
 impl MemoryService {
     /// Checks the settings; connections are made when they are needed.
     pub fn connect(config: Config) -> Result<Self, InvalidConfig> {
-        let Config { component, endpoint, token, guard, threads } = config;
+        let Config { component, endpoint, roots, token, guard, threads } = config;
         let uri: Uri = endpoint.parse().map_err(|_| InvalidConfig::Endpoint)?;
         let known = matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none();
         if !known || uri.host().is_none_or(str::is_empty) {
@@ -119,10 +131,11 @@ impl MemoryService {
         let endpoint = endpoint.trim_end_matches('/').to_owned();
         let timeout = guard.timeout;
         Ok(Self {
-            agent: RwLock::new(agent(timeout, threads)),
-            fresh: agent(timeout, 0),
+            agent: RwLock::new(agent(timeout, &roots, threads)),
+            fresh: agent(timeout, &roots, 0),
             named: Mutex::default(),
             timeout,
+            roots,
             connections: threads,
             endpoint,
             bearer,
@@ -177,7 +190,8 @@ impl MemoryService {
         let before = self.named.lock().unwrap_or_else(PoisonError::into_inner).replace(service);
         if before.is_some_and(|before| before != service) {
             tracing::info!(service = %service.0, "the address of the memory service leads to another one");
-            *self.agent.write().unwrap_or_else(PoisonError::into_inner) = agent(self.timeout, self.connections);
+            *self.agent.write().unwrap_or_else(PoisonError::into_inner) =
+                agent(self.timeout, &self.roots, self.connections);
         }
     }
 
@@ -241,12 +255,13 @@ impl LongTermMemory for MemoryService {
     }
 }
 
-fn agent(timeout: Duration, threads: usize) -> Agent {
+fn agent(timeout: Duration, roots: &Roots, threads: usize) -> Agent {
     Agent::config_builder()
         .timeout_global(Some(timeout))
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
+        .tls_config(roots.for_ureq())
         .max_idle_connections(threads)
         .max_idle_connections_per_host(threads)
         .user_agent("somabrain")

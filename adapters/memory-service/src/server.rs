@@ -15,6 +15,7 @@ mod authentication;
 mod counters;
 mod front;
 mod health;
+mod incoming;
 mod payload;
 mod problem;
 mod schema;
@@ -27,11 +28,12 @@ use std::time::Duration;
 
 use application::ports::long_term::LongTermMemory;
 use application::trace::Sink;
-use poem::listener::TcpAcceptor;
 use poem::{Endpoint, Response, Server};
-use tokio::net::TcpListener;
+use somabrain_tls::Listener;
 
 pub use api::document;
+
+use incoming::Incoming;
 
 /// How long requests in flight may take when the service stops.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -68,11 +70,11 @@ pub fn api<L: LongTermMemory + 'static>(engine: Arc<L>, config: Config) -> impl 
 /// # Errors
 /// The listener cannot be used.
 pub async fn serve<L: LongTermMemory + 'static>(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     engine: Arc<L>,
     config: Config,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let server = Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?);
+    let server = Server::new_with_acceptor(Incoming(listener.into()));
     server.run_with_graceful_shutdown(api(engine, config), shutdown, Some(DRAIN)).await
 }

@@ -96,6 +96,10 @@ impl Ledger for Delivering {
         self.ledger.namespaces(tenant).await
     }
 
+    async fn content_bytes(&self, tenant: &Tenant) -> Result<u64, PortError> {
+        self.ledger.content_bytes(tenant).await
+    }
+
     async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
         self.ledger.teach(act).await
     }

@@ -1,10 +1,11 @@
 # Who may do what. Asked with
 #
 #   {"subject", "tenant", "roles", "action",
-#    "resource": {"kind", "tenant", "namespace", "id"},
+#    "resource": {"kind", "tenant", "namespace", "id", "source", "secrets"},
 #    "request": {"id", "method", "path"}}
 #
-# where subject, tenant and roles come from the caller's token, and answering `allow` and `reason`.
+# where subject, tenant and roles come from the caller's token, and answering `allow` and `reason`. `source` is by which path
+# what is to be stored comes in, `secrets` what in it looks like one: null and empty where nothing is stored.
 #
 # To extend it, put another file of this package beside this one. It may add rules that permit,
 #
@@ -21,7 +22,9 @@
 #       not "admin" in input.roles
 #   }
 #
-# What nothing permits is denied, and no file can open one tenant's memories to another through `permitted`.
+# What nothing permits is denied, and no file can open one tenant's memories to another through `permitted`. A role of your
+# own that stores memories says as which sources, `claimed contains "tool" if "crawler" in input.roles`: what has no word for it
+# may not be claimed.
 package somabrain.authz
 
 reads := {"memory:recall", "memory:read", "session:read"}
@@ -30,18 +33,37 @@ writes := {"memory:remember", "memory:change", "memory:erase", "memory:feedback"
 
 plans := {"memory:plan"}
 
-watches := {"density:read", "maintenance:read"}
+watches := {"density:read", "audit:read", "maintenance:read"}
 
 administers := {"density:reset", "density:restore", "maintenance:change"}
 
 everything := (((reads | writes) | plans) | watches) | administers
 
+# Who stores, and learns nothing by it but what it stored.
+stores := {"memory:remember"}
+
 grants := {
 	"reader": reads,
 	"writer": reads | writes,
+	"agent": ((reads | plans) | stores) | {"memory:feedback", "session:end"},
+	"tool": stores,
 	"planner": reads | plans,
 	"operator": reads | watches,
 	"admin": everything,
+}
+
+# As which sources a role may store: a tool cannot claim that the user said it. A writer speaks for its users.
+sources := {
+	"writer": {"user", "agent", "tool", "import"},
+	"agent": {"agent", "tool"},
+	"tool": {"tool"},
+	"admin": {"user", "agent", "tool", "import"},
+}
+
+claimed contains source if {
+	is_array(input.roles)
+	some role in input.roles
+	some source in sources[role]
 }
 
 default allow := false
@@ -53,13 +75,22 @@ allow if {
 
 default permitted := false
 
-permitted if {
+permitted if count(granting) > 0
+
+granting contains role if {
 	is_array(input.roles)
 	some role in input.roles
 	input.action in grants[role]
 }
 
 forbidden contains "it belongs to another tenant" if not own
+
+forbidden contains reason if {
+	input.action == "memory:remember"
+	is_string(input.resource.source)
+	not input.resource.source in claimed
+	reason := concat("", ["the caller may not store as source ", input.resource.source, ", only as: ", concat(", ", claimed)])
+}
 
 own if {
 	is_string(input.tenant)
@@ -68,7 +99,10 @@ own if {
 
 default reason := "no role of the caller permits it"
 
-reason := "permitted" if {
+reason := concat("", ["permitted to ", concat(", ", granting)]) if {
+	allow
+	count(granting) > 0
+} else := "permitted" if {
 	allow
 } else := concat(", ", forbidden) if {
 	count(forbidden) > 0

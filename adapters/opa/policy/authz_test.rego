@@ -99,5 +99,46 @@ test_a_denial_names_the_other_tenant if {
 
 test_a_permission_is_whole if {
 	permission := authz.decision with input as asking(["reader"], "memory:read", "acme")
-	permission == {"allow": true, "reason": "permitted"}
+	permission == {"allow": true, "reason": "permitted to reader"}
+}
+
+storing(roles, source) := object.union(
+	asking(roles, "memory:remember", "acme"),
+	{"resource": {"kind": "memory", "tenant": "acme", "namespace": "default", "id": null, "source": source, "secrets": []}},
+)
+
+test_a_tool_stores_as_a_tool_and_does_nothing_else if {
+	authz.allow with input as storing(["tool"], "tool")
+	every source in {"user", "agent", "import"} {
+		not authz.allow with input as storing(["tool"], source)
+	}
+	every action in authz.everything - {"memory:remember"} {
+		not authz.allow with input as asking(["tool"], action, "acme")
+	}
+}
+
+test_an_agent_does_not_speak_for_the_user if {
+	authz.allow with input as storing(["agent"], "agent")
+	authz.allow with input as storing(["agent"], "tool")
+	not authz.allow with input as storing(["agent"], "user")
+	not authz.allow with input as storing(["agent"], "import")
+	authz.allow with input as asking(["agent"], "memory:plan", "acme")
+	not authz.allow with input as asking(["agent"], "memory:erase", "acme")
+}
+
+test_a_writer_and_an_admin_store_as_every_source if {
+	every source in {"user", "agent", "tool", "import"} {
+		authz.allow with input as storing(["writer"], source)
+		authz.allow with input as storing(["admin"], source)
+		authz.allow with input as storing(["tool", "writer"], source)
+	}
+}
+
+test_a_source_that_nobody_knows_is_claimed_by_nobody if {
+	not authz.allow with input as storing(["admin"], "oracle")
+}
+
+test_a_denial_names_the_sources_that_may_be_claimed if {
+	denial := authz.decision with input as storing(["agent"], "user")
+	denial.reason == "the caller may not store as source user, only as: agent, tool"
 }

@@ -34,6 +34,7 @@ impl Client {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
+            .tls_config(config.roots.for_ureq())
             .user_agent("somabrain")
             .max_idle_connections(config.connections)
             .max_idle_connections_per_host(config.connections)

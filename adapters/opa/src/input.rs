@@ -1,6 +1,7 @@
 //! A question in the policy's words: `subject, tenant, roles, action, resource{…}, request{…}`.
 
 use application::ports::policy::Question;
+use domain::memory::Source;
 use serde::Serialize;
 
 /// What a rule sees as `input`; the same that `somabrain-regorus` makes.
@@ -20,6 +21,8 @@ struct Resource<'a> {
     tenant: &'a str,
     namespace: Option<&'a str>,
     id: Option<&'a str>,
+    source: Option<&'static str>,
+    secrets: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -47,6 +50,8 @@ impl<'a> Input<'a> {
                 tenant: resource.tenant.as_str(),
                 namespace: resource.namespace.map(|namespace| namespace.as_str()),
                 id: resource.id,
+                source: resource.source.map(Source::as_str),
+                secrets: resource.secrets.iter().map(|kind| kind.as_str()).collect(),
             },
             request: Request { id: &call.request_id, method: &call.method, path: &call.path },
         }

@@ -28,6 +28,7 @@ use application::ports::metrics::BreakerState;
 use application::ports::policy::{Decision, Policy, Question};
 use application::trace;
 use somabrain_guard::{Guard, Outage, Refused, Repeat, Threads};
+use somabrain_tls::Roots;
 use thiserror::Error;
 
 use cache::Cache;
@@ -37,8 +38,10 @@ use input::Input;
 /// How to reach OPA.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Where it is, such as `http://opa:8181`; a path before `/v1` is kept.
+    /// Where it is, such as `http://opa:8181`, or `https`; a path before `/v1` is kept.
     pub url: String,
+    /// Whom to trust by `https`.
+    pub roots: Roots,
     /// The bearer token that it wants, if it wants one.
     pub token: Option<String>,
     /// Within which every decision is made or refused. Default: 2 s.
@@ -46,14 +49,21 @@ pub struct Config {
     /// Most requests at once, each with a connection and a thread of its own. Default: 32.
     pub connections: usize,
     /// For how long a decision holds for the same question, whatever the request's id; a change of the policy is felt
-    /// that much later. Default: zero, every question is asked.
+    /// that much later. Never for what only operators and admins do. Default: zero, every question is asked.
     pub cache: Duration,
 }
 
 impl Config {
     /// The OPA at `url`, with the defaults.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), token: None, timeout: Duration::from_secs(2), connections: 32, cache: Duration::ZERO }
+        Self {
+            url: url.into(),
+            roots: Roots::mozilla(),
+            token: None,
+            timeout: Duration::from_secs(2),
+            connections: 32,
+            cache: Duration::ZERO,
+        }
     }
 }
 
@@ -61,6 +71,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("url", &self.url)
+            .field("roots", &self.roots)
             .field("token", &self.token.as_ref().map(|_| "***"))
             .field("timeout", &self.timeout)
             .field("connections", &self.connections)
@@ -150,11 +161,14 @@ impl Opa {
 impl Policy for Opa {
     async fn decide(&self, question: &Question<'_>) -> Result<Decision, PortError> {
         let input = Input::of(question);
-        if let Some(decision) = self.cache.get(&input) {
+        let kept = !question.action.administers();
+        if kept && let Some(decision) = self.cache.get(&input) {
             return Ok(decision);
         }
         let decision = self.ask(&input).await.map_err(|refused| failure("decide", refused))?;
-        self.cache.keep(&input, &decision);
+        if kept {
+            self.cache.keep(&input, &decision);
+        }
         Ok(decision)
     }
 }

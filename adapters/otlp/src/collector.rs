@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use opentelemetry_http::{HttpClient, HttpError};
+use somabrain_tls::Roots;
 use ureq::Agent;
 use ureq::http::{Request, Response};
 
@@ -21,12 +22,13 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    pub(crate) fn new(timeout: Duration) -> Self {
+    pub(crate) fn new(timeout: Duration, roots: &Roots) -> Self {
         let config = Agent::config_builder()
             .timeout_global(Some(timeout))
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(None)
+            .tls_config(roots.for_ureq())
             .user_agent("somabrain");
         Self { agent: config.build().new_agent(), away: Arc::default() }
     }

@@ -23,6 +23,7 @@ use opentelemetry::KeyValue;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, SpanProcessor};
+use somabrain_tls::Roots;
 use thiserror::Error;
 use ureq::http::Uri;
 use uuid::Uuid;
@@ -39,8 +40,10 @@ const LAST: Duration = Duration::from_secs(2);
 /// Where the collector is, and who tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Its address, such as `http://collector:4318`, with the path `/v1/traces` or without.
+    /// Its address, such as `http://collector:4318`, or `https`, with the path `/v1/traces` or without.
     pub endpoint: String,
+    /// Whom to trust by `https`.
+    pub roots: Roots,
     /// `service.version`.
     pub version: String,
     /// `service.instance.id`: an id of the process.
@@ -55,7 +58,8 @@ impl Config {
     /// A collector with what is usual: each second, an answer within 5 s.
     pub fn new(endpoint: &str, version: &str, instance: Uuid) -> Self {
         let (every, timeout) = (Duration::from_secs(1), Duration::from_secs(5));
-        Self { endpoint: endpoint.to_owned(), version: version.to_owned(), instance, every, timeout }
+        let roots = Roots::mozilla();
+        Self { endpoint: endpoint.to_owned(), roots, version: version.to_owned(), instance, every, timeout }
     }
 }
 
@@ -79,15 +83,15 @@ pub struct Otlp<S> {
 impl<S: System> Otlp<S> {
     /// Checks the settings and starts the thread; times come from the clock. Whether the collector is there shows later, in the log.
     pub fn connect(config: Config, clock: S) -> Result<Self, InvalidConfig> {
-        let Config { endpoint, version, instance, every, timeout } = config;
+        let Config { endpoint, roots, version, instance, every, timeout } = config;
         let uri: Uri = endpoint.parse().map_err(|_| InvalidConfig::Endpoint)?;
-        // The program carries no certificates: a collector on the way to elsewhere runs beside it.
-        if uri.scheme_str() != Some("http") || uri.host().is_none_or(str::is_empty) || uri.query().is_some() {
+        let known = matches!(uri.scheme_str(), Some("http" | "https"));
+        if !known || uri.host().is_none_or(str::is_empty) || uri.query().is_some() {
             return Err(InvalidConfig::Endpoint);
         }
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Collector::new(timeout))
+            .with_http_client(Collector::new(timeout, &roots))
             .with_endpoint(address(&endpoint))
             .with_protocol(Protocol::HttpBinary)
             .with_timeout(timeout)

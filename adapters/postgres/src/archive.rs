@@ -1,11 +1,11 @@
 //! Rows of the audit log that may go, and their going: once they are kept elsewhere, with the place where the chain then
 //! begins, in one transaction.
 
-use application::ports::archiving::{Archiving, AuditLog, Segment};
+use application::ports::archiving::{Archiving, AuditLog, AuditTrail, Segment};
 use application::ports::error::PortError;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
 use domain::audit::{AuditEvent, Head, Seal};
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
@@ -16,7 +16,7 @@ use crate::chain::{self, Link};
 use crate::error::{ActError, Error, InvalidRow};
 use crate::outgoing::STREAM;
 use crate::schema::audit_log;
-use crate::transaction::Locks;
+use crate::transaction::{Locks, opening};
 use crate::values::to_timestamptz;
 use crate::{Postgres, beginnings, lookups, row, verify};
 
@@ -38,16 +38,30 @@ struct Upto {
     upto: Option<i64>,
 }
 
+impl AuditTrail for Postgres {
+    async fn sealed_events(
+        &self,
+        tenant: &Tenant,
+        after: u64,
+        upto: u64,
+    ) -> Result<Vec<(AuditEvent, Seal)>, PortError> {
+        let read = self.ask(|| async move {
+            let view = self.look(tenant).await?;
+            events(&view, tenant, after, upto).await
+        });
+        read.await.map_err(|error| error.at("ledger", "read the audit log"))
+    }
+}
+
 impl AuditLog for Postgres {
     async fn archivable(&self, before: Timestamp) -> Result<Vec<Segment>, PortError> {
         let found = async {
             let mut segments = Vec::new();
-            for name in self.ask(|| async move { verify::tenants(&*self.connection().await?).await }).await? {
+            for name in self.ask(|| async move { verify::tenants(&*self.across().await?).await }).await? {
                 let tenant = &row::tenant(&name)?;
                 let segment = self.ask(|| async move {
-                    let transaction = self.begin(tenant, &Locks::None).await?;
-                    let found = self.segment(transaction.connection(), tenant, before).await;
-                    transaction.end(found).await
+                    let view = self.across_to(tenant).await?;
+                    self.segment(&view, tenant, before).await
                 });
                 segments.extend(segment.await?);
             }
@@ -56,25 +70,17 @@ impl AuditLog for Postgres {
         found.await.map_err(|error: Error| error.at("ledger", "look for rows of the audit log to archive"))
     }
 
-    async fn sealed_events(
-        &self,
-        tenant: &Tenant,
-        after: u64,
-        upto: u64,
-    ) -> Result<Vec<(AuditEvent, Seal)>, PortError> {
-        let read = self.ask(|| async move {
-            let transaction = self.begin(tenant, &Locks::None).await?;
-            let read = events(transaction.connection(), tenant, after, upto).await;
-            transaction.end(read).await
-        });
-        read.await.map_err(|error| error.at("ledger", "read the audit log"))
-    }
-
     async fn archive(&self, act: &Archiving) -> Result<bool, PortError> {
+        let timeout = self.config.timeout;
         let done = self.act(&Locks::None, || async move {
-            let transaction = self.begin(&act.tenant, &Locks::None).await?;
-            let done = self.let_go(transaction.connection(), act).await;
-            transaction.end(done).await
+            // Nobody else may delete rows of the log.
+            let mut connection = self.owner(timeout).await?;
+            let begin = opening(&act.tenant, &Locks::None, timeout);
+            AnsiTransactionManager::begin_transaction_sql(&mut connection, &begin).await?;
+            // Closed before the end, the connection undoes it.
+            let done = self.let_go(&connection, act).await?;
+            AnsiTransactionManager::commit_transaction(&mut connection).await?;
+            Ok(done)
         });
         done.await.map_err(|error| match error {
             ActError::Failed(error) => error.at("ledger", "delete archived rows of the audit log"),

@@ -1,6 +1,7 @@
 //! The audit row of an act, and the event that tells of it; both are numbered and sealed later, by whoever delivers.
 
 use application::ports::ledger::Note;
+use application::ports::policy::Basis;
 use diesel::data_types::PgTimestamp;
 use diesel::prelude::Insertable;
 use domain::memory::MemoryId;
@@ -41,7 +42,13 @@ impl AuditRow {
     /// The row of an act; `id` is taken from the log's sequence.
     pub(crate) fn of(id: i64, tenant: &Tenant, note: &Note, done: &Done<'_>) -> Self {
         let ids: Vec<String> = done.ids.iter().take(1000).map(MemoryId::to_string).collect();
-        let data = json!({"count": done.ids.len(), "ids": ids, "namespace": done.namespace.map(Namespace::as_str)});
+        let mut data = json!({"count": done.ids.len(), "ids": ids, "namespace": done.namespace.map(Namespace::as_str)});
+        if let Some(Basis { id, reason }) = &note.basis {
+            data["reason"] = to_text(reason).into();
+            if let Some(id) = id {
+                data["decision_id"] = to_text(id).into();
+            }
+        }
         Self {
             id,
             tenant_id: tenant.as_str().into(),

@@ -22,7 +22,6 @@ use thiserror::Error;
 use tokio::sync::mpsc::Sender;
 
 use crate::Postgres;
-use crate::connection::connect;
 use crate::error::{ActError, Error};
 use crate::verify::AuditError;
 
@@ -123,12 +122,12 @@ impl Postgres {
     ///
     /// The moment lies between the call and the first line.
     pub async fn dump(&self, line: impl FnMut(&str, &str) -> io::Result<()> + Send) -> Result<Dumped, TransferError> {
-        dump::run(self.owner().await?, line).await
+        dump::run(self.patient_owner().await?, line).await
     }
 
     /// Whose memories were erased, and their names.
     pub async fn erased(&self) -> Result<Vec<(Tenant, MemoryId)>, PortError> {
-        let asked = self.ask(|| async move { tables::erased(&*self.connection().await?).await });
+        let asked = self.ask(|| async move { tables::erased(&*self.across().await?).await });
         asked.await.map_err(|error| error.at("ledger", "list what was erased"))
     }
 
@@ -145,21 +144,18 @@ impl Postgres {
         tables: Vec<Table>,
         entries: Sender<Vec<(Tenant, Entry)>>,
     ) -> Result<Restored, TransferError> {
-        load::rehearse(self.owner().await?, &self.config.audit_key, tables, entries).await
+        load::rehearse(self.patient_owner().await?, &self.config.audit_key, tables, entries).await
     }
 
     /// Puts these rows in the place of all rows, in one transaction: whoever asks meanwhile waits, and sees all of it or
     /// nothing. Numbers go on beyond any that were used.
     pub async fn restore(&self, restoration: Restoration) -> Result<Restored, TransferError> {
-        load::restore(self.owner().await?, &self.config, restoration).await
+        load::restore(self.patient_owner().await?, &self.config, restoration).await
     }
 
-    /// A connection of the role that owns the tables: row-level security hides nothing from it.
-    async fn owner(&self) -> Result<AsyncPgConnection, TransferError> {
-        let config = &self.config;
-        let dsn = config.migration_dsn.as_ref().unwrap_or(&config.dsn);
-        let connection = connect(dsn, false, config.timeout, LONGEST).await;
-        connection.map_err(|error| TransferError::at("open a connection")(error.into()))
+    /// A connection of the role that owns the tables, for as long as it takes.
+    async fn patient_owner(&self) -> Result<AsyncPgConnection, TransferError> {
+        self.owner(LONGEST).await.map_err(TransferError::at("open a connection"))
     }
 }
 

@@ -4,14 +4,22 @@ use std::fmt;
 use std::time::Duration;
 
 use domain::audit::AuditKey;
+use somabrain_tls::Roots;
+
+use crate::address::Address;
+use crate::error::Error;
 
 /// Which database, and how it is used.
 #[derive(Clone)]
 pub struct Config {
-    /// Where it is, as a URL or as `key=value` pairs; a secret, because of the password.
+    /// Where it is, as a URL or as `key=value` pairs; a secret, because of the password. `sslmode` and `sslrootcert` mean
+    /// what they mean to libpq.
     pub dsn: String,
-    /// The same for the role that owns the tables and may change the schema; `None`: the role of `dsn` may.
+    /// The same for the role that owns the tables, for what no other may: change the schema, delete rows of the audit log
+    /// once they are archived, dump and restore. `None`: the role of `dsn` owns them.
     pub migration_dsn: Option<String>,
+    /// Whom to trust where a DSN has no `sslrootcert`.
+    pub roots: Roots,
     /// Most connections of this process, beside the one that probes. At most half of them work for one tenant, and a
     /// quarter at acts that have their tenants to themselves.
     pub connections: u32,
@@ -39,6 +47,7 @@ impl Config {
         Self {
             dsn: dsn.into(),
             migration_dsn: None,
+            roots: Roots::mozilla(),
             connections: 16,
             timeout: Duration::from_secs(2),
             bulk_timeout: Duration::from_secs(25),
@@ -49,6 +58,16 @@ impl Config {
             dimensions: 256,
         }
     }
+
+    /// Where the serving role connects to.
+    pub(crate) fn address(&self) -> Result<Address, Error> {
+        Ok(Address::read(&self.dsn, &self.roots)?)
+    }
+
+    /// Where the owner of the tables connects to.
+    pub(crate) fn owners_address(&self) -> Result<Address, Error> {
+        Ok(Address::read(self.migration_dsn.as_ref().unwrap_or(&self.dsn), &self.roots)?)
+    }
 }
 
 impl fmt::Debug for Config {
@@ -56,6 +75,7 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("dsn", &"***")
             .field("migration_dsn", &self.migration_dsn.as_ref().map(|_| "***"))
+            .field("roots", &self.roots)
             .field("connections", &self.connections)
             .field("timeout", &self.timeout)
             .field("bulk_timeout", &self.bulk_timeout)

@@ -15,8 +15,9 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
-use tokio_postgres::NoTls;
 
+use crate::Postgres;
+use crate::address::Address;
 use crate::config::Config;
 use crate::error::Error;
 
@@ -53,10 +54,10 @@ impl Pool {
     /// No connection yet.
     pub(crate) async fn open(config: &Config) -> Result<Self, Error> {
         let mut manager = ManagerConfig::<AsyncPgConnection>::default();
-        let (cached, timeout) = (config.statement_cache, config.timeout);
-        manager.custom_setup = Box::new(move |dsn| {
-            let dsn = dsn.to_owned();
-            async move { connect(&dsn, cached, timeout, timeout).await }.boxed()
+        let (address, cached, timeout) = (config.address()?, config.statement_cache, config.timeout);
+        manager.custom_setup = Box::new(move |_| {
+            let address = address.clone();
+            async move { connect(&address, cached, timeout, timeout).await }.boxed()
         });
         // No question to the server before each act: what has broken is mostly known already.
         manager.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection: &mut AsyncPgConnection| {
@@ -94,15 +95,15 @@ impl Pool {
 
 /// The connection that asks whether the server answers.
 pub(crate) struct Probe {
-    dsn: String,
+    address: Address,
     timeout: Duration,
     kept: Mutex<Option<AsyncPgConnection>>,
 }
 
 impl Probe {
     /// No connection yet.
-    pub(crate) fn new(config: &Config) -> Self {
-        Self { dsn: config.dsn.clone(), timeout: config.timeout, kept: Mutex::default() }
+    pub(crate) fn new(config: &Config) -> Result<Self, Error> {
+        Ok(Self { address: config.address()?, timeout: config.timeout, kept: Mutex::default() })
     }
 
     /// Asks by the connection of last time, or by a new one if that has broken.
@@ -115,7 +116,7 @@ impl Probe {
             *kept = Some(connection);
             return Ok(());
         }
-        let mut connection = connect(&self.dsn, false, self.timeout, self.timeout).await?;
+        let mut connection = connect(&self.address, false, self.timeout, self.timeout).await?;
         one(&mut connection).await?;
         *kept = Some(connection);
         Ok(())
@@ -127,6 +128,15 @@ async fn one(connection: &mut AsyncPgConnection) -> Result<(), Error> {
     Ok(())
 }
 
+impl Postgres {
+    /// A connection of the role that owns the tables, which row-level security hides nothing from; its statements may take
+    /// so long.
+    pub(crate) async fn owner(&self, statement: Duration) -> Result<AsyncPgConnection, Error> {
+        let config = &self.config;
+        Ok(connect(&config.owners_address()?, false, config.timeout, statement).await?)
+    }
+}
+
 /// How long the server may work at what is waited for so long: it gives up a little earlier, and its word that it did
 /// shows that it is not away.
 pub(crate) fn millis(timeout: Duration) -> u128 {
@@ -134,26 +144,27 @@ pub(crate) fn millis(timeout: Duration) -> u128 {
 }
 
 /// A connection of its own, opened within `timeout`; the server gives up statements shortly before `statement`, so that
-/// none goes on that nobody waits for.
+/// none goes on that nobody waits for, and transactions in which nothing happens for so long.
 pub(crate) async fn connect(
-    dsn: &str,
+    address: &Address,
     cached: bool,
     timeout: Duration,
     statement: Duration,
 ) -> ConnectionResult<AsyncPgConnection> {
     let wrong = |error: tokio_postgres::Error| ConnectionError::BadConnection(words(&error));
-    let mut config: tokio_postgres::Config = dsn.parse().map_err(wrong)?;
+    let mut config = address.server.clone();
     config.connect_timeout(timeout).keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(timeout);
     if config.get_application_name().is_none() {
         config.application_name("somabrain");
     }
-    let (client, connection) = config.connect(NoTls).await.map_err(wrong)?;
+    let (client, connection) = config.connect(address.tls.clone()).await.map_err(wrong)?;
     let mut connection = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
     if !cached {
         connection.set_prepared_statement_cache_size(CacheSize::Disabled);
     }
     // Not among the options of the start, which poolers refuse.
-    let set = format!("SET statement_timeout = {}", millis(statement));
+    let limits = "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}";
+    let set = limits.replace("{}", &millis(statement).to_string());
     connection.batch_execute(&set).await.map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
     Ok(connection)
 }

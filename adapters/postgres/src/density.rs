@@ -53,7 +53,7 @@ impl DensityStore for Postgres {
         }
         let asked = Instant::now();
         let known = &self.matrices.known(tenant, namespace);
-        let look = self.ask(|| async move { matrix::look(&*self.connection().await?, tenant, namespace, known).await });
+        let look = self.ask(|| async move { matrix::look(&*self.look(tenant).await?, tenant, namespace, known).await });
         let seen = match look.await.map_err(|error| error.at("density", "read a matrix"))? {
             Looked::Nothing => None,
             Looked::Sound(seen) => Some(seen),
@@ -84,12 +84,12 @@ impl DensityStore for Postgres {
     }
 
     async fn unmerged(&self, by: Timestamp, limit: usize) -> Result<Vec<Unmerged>, PortError> {
-        let read = self.ask(|| async move { unmerged::read(&*self.connection().await?, by, limit).await });
+        let read = self.ask(|| async move { unmerged::read(&*self.across().await?, by, limit).await });
         read.await.map_err(|error| error.at("density", "look for what is not merged"))
     }
 
     async fn snapshots(&self, tenant: &Tenant, namespace: &Namespace) -> Result<Vec<Snapshot>, PortError> {
-        let read = self.ask(|| async move { snapshots::list(&*self.connection().await?, tenant, namespace).await });
+        let read = self.ask(|| async move { snapshots::list(&*self.look(tenant).await?, tenant, namespace).await });
         read.await.map_err(|error| error.at("density", "list the snapshots of a matrix"))
     }
 

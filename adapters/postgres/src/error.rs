@@ -10,6 +10,8 @@ use somabrain_guard::{Outage, Refused};
 use somabrain_record::InvalidRecord;
 use thiserror::Error;
 
+use crate::dsn::InvalidDsn;
+
 /// A stored row that no memory can be made of, or that is not what was written.
 #[derive(Debug, Clone, Error)]
 #[error("column {column} is invalid: {why}")]
@@ -45,6 +47,9 @@ pub(crate) enum Error {
     /// No connection could be opened.
     #[error("could not connect: {0}")]
     Connect(#[from] diesel::ConnectionError),
+    /// The DSN cannot be used.
+    #[error("the dsn is not valid")]
+    Dsn(#[from] InvalidDsn),
     /// All connections are in use.
     #[error("no connection became free in time")]
     NoConnection,
@@ -71,7 +76,7 @@ impl Error {
         match self {
             Self::Database(error) => kind_of(error),
             Self::Connect(_) | Self::NoConnection | Self::TimedOut(_) | Self::Open => PortErrorKind::Unavailable,
-            Self::Migration(_) => PortErrorKind::Internal,
+            Self::Migration(_) | Self::Dsn(_) => PortErrorKind::Internal,
             Self::Row(_) => PortErrorKind::Corrupt,
             Self::Merged => PortErrorKind::Conflict,
         }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use application::ports::error::PortError;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Double, Text};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel::sql_types::{Array, BigInt, Bool, Double, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use domain::memory::Seq;
 use domain::tenant::Tenant;
 
@@ -14,6 +14,7 @@ use crate::connection::connect;
 use crate::error::Error;
 use crate::migrations::{self, Schema};
 use crate::row;
+use crate::view::ACROSS;
 
 /// Most tenants whose newest memory is answered.
 const TENANTS: &str = "100";
@@ -29,11 +30,15 @@ pub struct Examined {
     pub superuser: bool,
     /// How the schema is. What follows is as if there was nothing where it is not there or older.
     pub schema: Schema,
-    /// Whether the role owns the audit log.
+    /// Whether the role owns the tables.
     pub owner: bool,
-    /// Whether row-level security is on for the audit log.
-    pub row_level_security: bool,
-    /// Rows of the outbox that wait.
+    /// Whether the role `somabrain_relay` is there, which row-level security is for.
+    pub roles: bool,
+    /// Tables with rows of several tenants that row-level security does not guard.
+    pub unguarded: Vec<String>,
+    /// Whether what is done for all tenants can be done: nothing hides them, or the role is a member of `somabrain_relay`.
+    pub sees_all: bool,
+    /// Rows of the outbox that wait. This and what follows is nothing where not all tenants can be seen.
     pub waiting: u64,
     /// How long the oldest of them has waited.
     pub oldest: Duration,
@@ -61,12 +66,26 @@ struct Server {
 }
 
 #[derive(QueryableByName)]
-struct Log {
+struct Walls {
     #[diesel(sql_type = Bool)]
     owner: bool,
     #[diesel(sql_type = Bool)]
-    guarded: bool,
+    roles: bool,
+    #[diesel(sql_type = Array<Text>)]
+    unguarded: Vec<String>,
+    #[diesel(sql_type = Bool)]
+    sees_all: bool,
 }
+
+const WALLS: &str = "\
+    SELECT pg_has_role(relowner, 'USAGE') AS owner, to_regrole('somabrain_relay') IS NOT NULL AS roles, \
+        array(SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
+            WHERE c.relnamespace = memories.relnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'tenant_id' \
+            AND NOT a.attisdropped AND c.relowner = memories.relowner AND NOT c.relrowsecurity ORDER BY 1) AS unguarded, \
+        CASE WHEN NOT row_security_active('memories'::regclass) THEN true \
+            WHEN to_regrole('somabrain_relay') IS NULL THEN false \
+            ELSE pg_has_role('somabrain_relay', 'MEMBER') END AS sees_all \
+    FROM pg_class memories WHERE memories.oid = 'memories'::regclass";
 
 #[derive(QueryableByName)]
 struct Waiting {
@@ -92,7 +111,7 @@ pub async fn examine(config: &Config) -> Result<Examined, PortError> {
 }
 
 async fn asked(config: &Config) -> Result<Examined, Error> {
-    let mut connection = connect(&config.dsn, false, config.timeout, config.timeout * 4).await?;
+    let mut connection = connect(&config.address()?, false, config.timeout, config.timeout * 4).await?;
     let server: Server = diesel::sql_query(
         "SELECT current_setting('server_version') AS version, current_user::text AS role, \
          rolsuper OR rolbypassrls AS superuser FROM pg_roles WHERE rolname = current_user",
@@ -107,7 +126,9 @@ async fn asked(config: &Config) -> Result<Examined, Error> {
         superuser,
         schema,
         owner: false,
-        row_level_security: false,
+        roles: false,
+        unguarded: Vec::new(),
+        sees_all: false,
         waiting: 0,
         oldest: Duration::ZERO,
         told: Vec::new(),
@@ -119,12 +140,13 @@ async fn asked(config: &Config) -> Result<Examined, Error> {
 }
 
 async fn look_into(connection: &mut AsyncPgConnection, examined: &mut Examined) -> Result<(), Error> {
-    let log: Log = diesel::sql_query(
-        "SELECT pg_has_role(relowner, 'USAGE') AS owner, relrowsecurity AS guarded \
-         FROM pg_class WHERE oid = 'audit_log'::regclass",
-    )
-    .get_result(connection)
-    .await?;
+    let walls: Walls = diesel::sql_query(WALLS).get_result(connection).await?;
+    (examined.owner, examined.roles) = (walls.owner, walls.roles);
+    (examined.unguarded, examined.sees_all) = (walls.unguarded, walls.sees_all);
+    if !examined.sees_all {
+        return Ok(());
+    }
+    connection.batch_execute(&format!("BEGIN READ ONLY; {ACROSS}")).await?;
     let waits: Waiting = diesel::sql_query(
         "SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest \
          FROM outbox_events WHERE processed_at IS NULL",
@@ -139,8 +161,6 @@ async fn look_into(connection: &mut AsyncPgConnection, examined: &mut Examined) 
     ))
     .load(connection)
     .await?;
-    examined.owner = log.owner;
-    examined.row_level_security = log.guarded;
     examined.waiting = waits.waiting.unsigned_abs();
     examined.oldest = Duration::from_secs_f64(waits.oldest.max(0.0));
     let newest = |told: Told| Ok(Newest { tenant: row::tenant(&told.tenant_id)?, seq: Seq(told.seq) });

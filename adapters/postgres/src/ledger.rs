@@ -78,29 +78,34 @@ impl Ledger for Postgres {
     }
 
     async fn read(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Arc<Memory>>, PortError> {
-        let read = self.ask(|| async move { reads::memories(&*self.connection().await?, tenant, ids).await });
+        let read = self.ask(|| async move { reads::memories(&*self.look(tenant).await?, tenant, ids).await });
         read.await.map_err(|error| error.at("ledger", "read memories"))
     }
 
     async fn list(&self, tenant: &Tenant, page: Page) -> Result<Listed, PortError> {
         let page = &page;
-        let read = self.ask(|| async move { reads::list(&*self.connection().await?, tenant, page).await });
+        let read = self.ask(|| async move { reads::list(&*self.look(tenant).await?, tenant, page).await });
         read.await.map_err(|error| error.at("ledger", "list memories"))
     }
 
     async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
-        let read = self.ask(|| async move { reads::versions(&*self.connection().await?, tenant, id).await });
+        let read = self.ask(|| async move { reads::versions(&*self.look(tenant).await?, tenant, id).await });
         read.await.map_err(|error| error.at("ledger", "read the versions of a memory"))
     }
 
     async fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Edge>, PortError> {
-        let read = self.ask(|| async move { reads::edges(&*self.connection().await?, tenant, ids).await });
+        let read = self.ask(|| async move { reads::edges(&*self.look(tenant).await?, tenant, ids).await });
         read.await.map_err(|error| error.at("ledger", "read links"))
     }
 
     async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
-        let read = self.ask(|| async move { reads::namespaces(&*self.connection().await?, tenant).await });
+        let read = self.ask(|| async move { reads::namespaces(&*self.look(tenant).await?, tenant).await });
         read.await.map_err(|error| error.at("ledger", "count namespaces"))
+    }
+
+    async fn content_bytes(&self, tenant: &Tenant) -> Result<u64, PortError> {
+        let read = self.ask(|| async move { reads::content_bytes(&*self.look(tenant).await?, tenant).await });
+        read.await.map_err(|error| error.at("ledger", "count bytes"))
     }
 
     async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
@@ -114,7 +119,7 @@ impl Ledger for Postgres {
     }
 
     async fn lessons(&self, tenant: &Tenant) -> Result<Lessons, PortError> {
-        let read = self.ask(|| async move { teach::sum(&*self.connection().await?, tenant).await });
+        let read = self.ask(|| async move { teach::sum(&*self.look(tenant).await?, tenant).await });
         read.await.map_err(|error| error.at("ledger", "read lessons"))
     }
 

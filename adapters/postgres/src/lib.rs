@@ -16,6 +16,7 @@
 //! ```
 
 mod acts;
+mod address;
 mod archive;
 mod audit;
 mod backup;
@@ -24,6 +25,7 @@ mod chain;
 mod config;
 mod connection;
 mod density;
+mod dsn;
 mod error;
 mod examine;
 mod ledger;
@@ -34,6 +36,7 @@ mod outgoing;
 mod reads;
 mod removals;
 mod requeue;
+mod roles;
 mod row;
 mod schema;
 mod sealing;
@@ -46,6 +49,7 @@ mod upkeep;
 mod values;
 mod verify;
 mod versions;
+mod view;
 mod writes;
 mod wrong;
 
@@ -58,8 +62,10 @@ use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use somabrain_guard::Guard;
 
+pub use address::protection;
 pub use backup::{Dumped, Restoration, Restored, Table, TransferError};
 pub use config::Config;
+pub use dsn::{InvalidDsn, Protection};
 pub use examine::{Examined, Newest, examine};
 pub use migrations::Schema;
 pub use verify::{AuditError, AuditReport};
@@ -102,7 +108,8 @@ impl Postgres {
         let pool = Pool::open(&config).await.map_err(|error| error.at("ledger", "open connections"))?;
         let guard = |timeout| Guard::new("postgres", somabrain_guard::Config { timeout, ..Default::default() });
         let matrices = Matrices::new(config.dimensions);
-        let (turns, own) = (Turns::new(config.connections), Probe::new(&config));
+        let own = Probe::new(&config).map_err(|error| error.at("ledger", "open connections"))?;
+        let turns = Turns::new(config.connections);
         let (guard, bulk) = (guard(config.timeout), guard(config.bulk_timeout));
         Ok(Self {
             pool,
@@ -140,19 +147,23 @@ impl Postgres {
 
     /// The tenants that have a memory past its time to live: whom an erasure of what has expired is for.
     pub async fn tenants_with_expired(&self, by: Timestamp) -> Result<Vec<Tenant>, PortError> {
-        let asked = self.ask(|| async move { upkeep::tenants_with_expired(&*self.connection().await?, by).await });
+        let asked = self.ask(|| async move { upkeep::tenants_with_expired(&*self.across().await?, by).await });
         asked.await.map_err(|error| error.at("ledger", "look for what has expired"))
     }
 
     /// How many memories there are, all tenants; of many about as many, as the server's statistics know.
     pub async fn count_memories(&self) -> Result<u64, PortError> {
-        let asked = self.ask(|| async move { upkeep::count_memories(&*self.connection().await?).await });
+        let asked = self.ask(|| async move { upkeep::count_memories(&*self.across().await?).await });
         asked.await.map_err(|error| error.at("ledger", "count memories"))
     }
 
     /// Deletes the keys of requests that are not kept any longer at `by`; answers how many.
     pub async fn forget_keys(&self, by: Timestamp) -> Result<u64, PortError> {
-        let asked = self.ask(|| async move { upkeep::forget_keys(&*self.connection().await?, by).await });
+        let asked = self.ask(|| async move {
+            let view = self.across().await?;
+            let forgotten = upkeep::forget_keys(&view, by).await;
+            view.end(forgotten).await
+        });
         asked.await.map_err(|error| error.at("ledger", "forget expired keys"))
     }
 }

@@ -14,6 +14,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::config::Config;
 use crate::connection::connect;
 use crate::error::Error;
+use crate::roles;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// "somabrai", as a number: the lock that the replica holds which changes the schema.
@@ -22,16 +23,23 @@ const LOCK: i64 = 0x736f_6d61_6272_6169;
 /// Runs what has not run yet. Forward only: what a later version has added stays, and is no hindrance.
 pub(crate) async fn bring_up_to_date(config: &Config) -> Result<(), Error> {
     let deadline = config.migration_timeout;
-    let dsn = config.migration_dsn.as_ref().unwrap_or(&config.dsn);
-    let connecting = tokio::time::timeout(config.timeout, connect(dsn, false, config.timeout, deadline));
-    let mut connection = connecting.await.map_err(|_| Error::TimedOut(config.timeout))??;
+    let address = config.owners_address()?;
+    let connecting = || async {
+        let connecting = connect(&address, false, config.timeout, deadline);
+        Ok::<_, Error>(
+            tokio::time::timeout(config.timeout, connecting).await.map_err(|_| Error::TimedOut(config.timeout))??,
+        )
+    };
+    let mut connection = connecting().await?;
     let done = async {
         // A role that serves only may not even ask for more than this.
-        if is_up_to_date(&mut connection).await? {
-            return Ok(());
+        if !is_up_to_date(&mut connection).await? {
+            let ran = tokio::task::spawn_blocking(move || run(connection)).await;
+            ran.map_err(|_| Error::Migration("the thread that migrates has ended".into()))?
+                .map_err(Error::Migration)?;
+            connection = connecting().await?;
         }
-        let ran = tokio::task::spawn_blocking(move || run(connection)).await;
-        ran.map_err(|_| Error::Migration("the thread that migrates has ended".into()))?.map_err(Error::Migration)
+        roles::admit(&mut connection, LOCK).await
     };
     tokio::time::timeout(deadline, done).await.map_err(|_| Error::TimedOut(deadline))?
 }

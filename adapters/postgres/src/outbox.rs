@@ -19,7 +19,6 @@ use domain::time::Timestamp;
 use crate::Postgres;
 use crate::error::{Error, InvalidRow};
 use crate::outgoing::STREAM;
-use crate::transaction::Locks;
 use crate::wrong::Wrong;
 use leases::Lease;
 
@@ -35,7 +34,7 @@ impl Outbox for Postgres {
         limit: usize,
     ) -> Result<Undelivered, PortError> {
         let asked = self.ask(|| async move {
-            entries::undelivered(&*self.connection().await?, service, tenant, namespace, limit).await
+            entries::undelivered(&*self.look(tenant).await?, service, tenant, namespace, limit).await
         });
         asked.await.map_err(|error| error.at("outbox", "read what is undelivered"))
     }
@@ -44,8 +43,11 @@ impl Outbox for Postgres {
         if places.is_empty() {
             return Ok(());
         }
-        let told =
-            self.ask(|| async move { entries::acknowledge(&*self.connection().await?, service, tenant, places).await });
+        let told = self.ask(|| async move {
+            let view = self.chore(tenant).await?;
+            let told = entries::acknowledge(&view, service, tenant, places).await;
+            view.end(told).await
+        });
         told.await.map_err(|error| error.at("outbox", "acknowledge entries"))
     }
 
@@ -79,7 +81,7 @@ impl Outbox for Postgres {
 
     async fn depth(&self, now: Timestamp) -> Result<Depth, PortError> {
         let events = self.config.events;
-        let asked = self.ask(|| async move { depth::depth(&*self.connection().await?, events, now).await });
+        let asked = self.ask(|| async move { depth::depth(&*self.across().await?, events, now).await });
         asked.await.map_err(|error| error.at("outbox", "measure the outbox"))
     }
 }
@@ -90,8 +92,11 @@ impl Postgres {
         let Some(name) = self.name(claim.receiver).await? else { return Ok(None) };
         while let Some(Lease { tenant, .. }) = self.take(&name, claim, &passed).await? {
             let whose = &tenant;
-            let read =
-                self.ask(|| async move { entries::batch(&*self.connection().await?, service, whose, claim).await });
+            let read = self.ask(|| async move {
+                let view = self.chore(whose).await?;
+                let read = entries::batch(&view, service, whose, claim).await;
+                view.end(read).await
+            });
             // A tenant whose rows are damaged rests as long as its lease, and keeps no other waiting.
             let Some(entries) = wrong.unless(read.await)? else {
                 passed.push(tenant);
@@ -132,9 +137,8 @@ impl Postgres {
         for _ in 0..ROUNDS {
             let sealed = self.seal(&lease.tenant).await?;
             let events = self.ask(|| async move {
-                let transaction = self.begin(&lease.tenant, &Locks::None).await?;
-                let read = events::batch(transaction.connection(), lease, limit).await;
-                transaction.end(read).await
+                let view = self.across_to(&lease.tenant).await?;
+                events::batch(&view, lease, limit).await
             });
             let events = events.await?;
             if sealed == 0 || !events.is_empty() {
@@ -149,20 +153,33 @@ impl Postgres {
     }
 
     async fn take(&self, name: &str, claim: &Claim, passed: &[Tenant]) -> Result<Option<Lease>, Error> {
-        self.ask(|| async move { leases::take(&*self.connection().await?, name, claim, passed).await }).await
+        let taken = self.ask(|| async move {
+            let view = self.across().await?;
+            let taken = leases::take(&view, name, claim, passed).await;
+            // Also where a name is none, for which nobody else is to try it again soon.
+            view.commit().await?;
+            taken
+        });
+        taken.await
     }
 
     async fn free(&self, settling: &Settling) -> Result<(), Error> {
         let Some(name) = &self.name(settling.receiver).await? else { return Ok(()) };
-        self.ask(|| async move { leases::free(&*self.connection().await?, name, settling).await }).await
+        let freed = self.ask(|| async move {
+            let view = self.across().await?;
+            let freed = leases::free(&view, name, settling).await;
+            view.end(freed).await
+        });
+        freed.await
     }
 
     async fn settle_entries(&self, service: ServiceId, settling: &Settling, places: &[Seq]) -> Result<(), Error> {
         let Some(name) = &self.name(settling.receiver).await? else { return Ok(()) };
         let settled = self.ask(|| async move {
-            let connection = self.connection().await?;
-            entries::acknowledge(&connection, service, &settling.tenant, places).await?;
-            leases::free(&connection, name, settling).await
+            let view = self.across_to(&settling.tenant).await?;
+            entries::acknowledge(&view, service, &settling.tenant, places).await?;
+            let freed = leases::free(&view, name, settling).await;
+            view.end(freed).await
         });
         settled.await
     }
@@ -170,9 +187,9 @@ impl Postgres {
     async fn settle_events(&self, settling: &Settling, number: u64) -> Result<(), Error> {
         let number = i64::try_from(number).map_err(|e| InvalidRow::new("number", e))?;
         let settled = self.ask(|| async move {
-            let transaction = self.begin(&settling.tenant, &Locks::None).await?;
-            let told = leases::told(transaction.connection(), number, settling).await;
-            transaction.end(told).await
+            let view = self.across_to(&settling.tenant).await?;
+            let told = leases::told(&view, number, settling).await;
+            view.end(told).await
         });
         settled.await
     }

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use application::ports::ledger::{Listed, Page, Version};
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::link::{Edge, Link, Relation};
 use domain::memory::{Memory, MemoryId, Seq};
@@ -137,4 +138,12 @@ pub(crate) async fn namespaces(
     // By code points, whatever the database's collation.
     all.sort();
     Ok(all)
+}
+
+/// How many bytes the contents of a tenant's memories have; U+0000 counts as it is kept.
+pub(crate) async fn content_bytes(mut connection: &AsyncPgConnection, tenant: &Tenant) -> Result<u64, Error> {
+    let of = memories::table.filter(memories::tenant_id.eq(tenant.as_str()));
+    let sum = sql::<BigInt>("coalesce(sum(octet_length(content)), 0)::bigint");
+    let bytes: i64 = of.select(sum).get_result(&mut connection).await?;
+    Ok(bytes.unsigned_abs())
 }

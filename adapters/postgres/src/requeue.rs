@@ -108,7 +108,12 @@ impl Postgres {
         after: i64,
         now: Timestamp,
     ) -> Result<Memories, Error> {
-        self.ask(|| async move { memories(&*self.connection().await?, receiver, after, now).await }).await
+        let queued = self.ask(|| async move {
+            let view = self.across().await?;
+            let queued = memories(&view, receiver, after, now).await;
+            view.end(queued).await
+        });
+        queued.await
     }
 
     /// One page of tombstones, those after a tenant's id; `None`: there is none left.
@@ -118,14 +123,23 @@ impl Postgres {
         after: &(String, Uuid),
         now: Timestamp,
     ) -> Result<Option<Tombstones>, Error> {
-        self.ask(|| async move { tombstones(&*self.connection().await?, receiver, after, now).await }).await
+        let queued = self.ask(|| async move {
+            let view = self.across().await?;
+            let queued = tombstones(&view, receiver, after, now).await;
+            view.end(queued).await
+        });
+        queued.await
     }
 
     /// Deletes what was made and delivered before `before`; answers how many rows that were.
     pub async fn prune_outbox(&self, before: Timestamp) -> Result<u64, PortError> {
         let mut pruned = 0;
         loop {
-            let some = self.ask(|| async move { prune(&*self.connection().await?, before).await });
+            let some = self.ask(|| async move {
+                let view = self.across().await?;
+                let some = prune(&view, before).await;
+                view.end(some).await
+            });
             let some = some.await.map_err(|error| error.at("outbox", "prune the outbox"))?;
             pruned += some;
             if some < AT_ONCE.unsigned_abs() {

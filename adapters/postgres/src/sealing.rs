@@ -17,7 +17,6 @@ use crate::chain::{self, Link};
 use crate::error::{Error, InvalidRow};
 use crate::row;
 use crate::schema::audit_log;
-use crate::transaction::Locks;
 use crate::wrong::Wrong;
 
 /// Most rows sealed in one transaction.
@@ -52,9 +51,9 @@ impl Postgres {
     pub(crate) async fn seal(&self, tenant: &Tenant) -> Result<usize, Error> {
         let key = &self.config.audit_key;
         let sealed = self.ask(|| async move {
-            let transaction = self.begin(tenant, &Locks::None).await?;
-            let sealed = some(transaction.connection(), key, tenant).await;
-            transaction.end(sealed).await
+            let view = self.across_to(tenant).await?;
+            let sealed = some(&view, key, tenant).await;
+            view.end(sealed).await
         });
         sealed.await
     }
@@ -62,7 +61,7 @@ impl Postgres {
     /// Seals what waits of all tenants, the longest waiting first, in at most so many rounds. A tenant whose log cannot
     /// be sealed keeps no other waiting; the first of such errors is answered in the end.
     pub(crate) async fn seal_what_is_left(&self, rounds: usize) -> Result<(), Error> {
-        let waiting = self.ask(|| async move { unsealed(&*self.connection().await?).await }).await?;
+        let waiting = self.ask(|| async move { unsealed(&*self.across().await?).await }).await?;
         let (mut left, mut wrong) = (rounds, Wrong::default());
         for name in waiting {
             let Some(tenant) = wrong.unless(row::tenant(&name).map_err(Error::from))? else { continue };

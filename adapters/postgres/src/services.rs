@@ -39,7 +39,7 @@ impl Postgres {
     /// Makes a service one of those that are told, and puts in what it lacks; whether that is done.
     pub(crate) async fn enrol_service(&self, enrolling: Enrolling) -> Result<bool, Error> {
         let Enrolling { service, inherits, now } = enrolling;
-        let known = self.ask(|| async move { heard(&*self.connection().await?, service, now).await }).await?;
+        let known = self.heard(service, now).await?;
         match known {
             Some(whole) if whole => return Ok(true),
             // Its name was inherited from: what waits waits for the heir.
@@ -47,10 +47,12 @@ impl Postgres {
             Some(_) => {}
             None => {
                 let enrolled = self.ask(|| async move {
-                    enrol(&*self.connection().await?, service, inherits, now).await?;
-                    heard(&*self.connection().await?, service, now).await
+                    let view = self.across().await?;
+                    let enrolled = enrol(&view, service, inherits, now).await;
+                    view.end(enrolled).await
                 });
-                if enrolled.await? == Some(true) {
+                enrolled.await?;
+                if self.heard(service, now).await? == Some(true) {
                     tracing::info!(service = %service.0, "a memory service is known by its name");
                     return Ok(true);
                 }
@@ -63,27 +65,50 @@ impl Postgres {
     /// The names under which entries wait.
     pub(crate) async fn receivers(&self) -> Result<Vec<String>, Error> {
         let asked = self.ask(|| async move {
+            let view = self.across().await?;
             let all = memory_services::table.select(memory_services::receiver).order(memory_services::receiver);
-            Ok(all.load::<String>(&mut &*self.connection().await?).await?)
+            Ok(all.load::<String>(&mut &*view).await?)
         });
         asked.await
     }
 
+    async fn heard(&self, service: ServiceId, now: Timestamp) -> Result<Option<bool>, Error> {
+        let heard = self.ask(|| async move {
+            let view = self.across().await?;
+            let heard = heard(&view, service, now).await;
+            view.end(heard).await
+        });
+        heard.await
+    }
+
     /// Puts in what a service lacks, unless another replica does; whether all is in.
     async fn fill(&self, service: ServiceId, now: Timestamp) -> Result<bool, Error> {
-        let taken = self.ask(|| async move { take(&*self.connection().await?, service, now).await });
+        let taken = self.ask(|| async move {
+            let view = self.across().await?;
+            let taken = take(&view, service, now).await;
+            view.end(taken).await
+        });
         let Some(mut filling) = taken.await? else { return Ok(false) };
         for _ in 0..MOST_PAGES {
             let done = self.fill_page(&mut filling, now).await?;
             let state = &filling;
-            self.ask(|| async move { note(&*self.connection().await?, service, state, done).await }).await?;
+            let noted = self.ask(|| async move {
+                let view = self.across().await?;
+                let noted = note(&view, service, state, done).await;
+                view.end(noted).await
+            });
+            noted.await?;
             if done {
                 tracing::info!(service = %service.0, "everything that a memory service lacks waits for it");
                 return Ok(true);
             }
         }
-        self.ask(|| async move { leave(&*self.connection().await?, service, now).await }).await?;
-        Ok(false)
+        let left = self.ask(|| async move {
+            let view = self.across().await?;
+            let left = leave(&view, service, now).await;
+            view.end(left).await
+        });
+        left.await.map(|()| false)
     }
 
     /// One page: erasures first, then memories; whether none is left.

@@ -53,7 +53,7 @@ impl Postgres {
             let Some(last) = page.last else { break };
             after = last;
             for some in page.places.chunks(limit) {
-                for row in self.ask(|| async move { rows(&*self.connection().await?, some).await }).await? {
+                for row in self.ask(|| async move { rows(&*self.across().await?, some).await }).await? {
                     let kept = wrong.unless(Kept::try_from(row).map_err(Error::from))?;
                     found.extend(kept.map(|kept| Stale { seq: kept.seq, memory: kept.memory }));
                 }
@@ -67,7 +67,7 @@ impl Postgres {
     }
 
     async fn page(&self, encoder: &EncoderId, after: i64) -> Result<Page, Error> {
-        self.ask(|| async move { page(&*self.connection().await?, encoder, after).await }).await
+        self.ask(|| async move { page(&*self.across().await?, encoder, after).await }).await
     }
 }
 

@@ -134,7 +134,7 @@ async fn is_rolled_back(connection: &mut AsyncPgConnection) -> bool {
 }
 
 /// What begins a transaction that may take so long.
-fn opening(tenant: &Tenant, locks: &Locks, left: Duration) -> String {
+pub(crate) fn opening(tenant: &Tenant, locks: &Locks, left: Duration) -> String {
     let (millis, name) = (millis(left), quoted(tenant.as_str()));
     format!(
         "BEGIN; SELECT set_config('app.current_tenant', {name}, true), \
@@ -144,7 +144,7 @@ fn opening(tenant: &Tenant, locks: &Locks, left: Duration) -> String {
     )
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

@@ -4,7 +4,7 @@ use application::ports::error::PortError;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::audit::{AuditKey, Broken, Head, Why, verify};
+use domain::audit::{AuditKey, Broken, Head, Published, Why, verify};
 use domain::tenant::Tenant;
 use thiserror::Error;
 
@@ -14,7 +14,6 @@ use crate::chain::{self, Link};
 use crate::error::Error;
 use crate::row;
 use crate::schema::audit_log;
-use crate::transaction::Locks;
 
 /// Rows of a chain that are read at once: a log can be longer than the memory.
 const AT_ONCE: i64 = 4_096;
@@ -22,10 +21,17 @@ const AT_ONCE: i64 = 4_096;
 /// What a check of all audit chains found in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditReport {
-    /// Each tenant with the number of its sealed events, those archived included.
-    pub tenants: Vec<(Tenant, u64)>,
+    /// Where each tenant's chain of sealed events ends.
+    pub heads: Vec<(Tenant, Head)>,
     /// Where each chain begins whose earlier events were archived.
     pub beginnings: Vec<(Tenant, Head)>,
+}
+
+impl AuditReport {
+    /// Each tenant with the number of its sealed events, those archived included.
+    pub fn tenants(&self) -> Vec<(Tenant, u64)> {
+        self.heads.iter().map(|(tenant, head)| (tenant.clone(), head.number)).collect()
+    }
 }
 
 /// Why the audit log cannot be believed, or not be read.
@@ -79,16 +85,16 @@ struct Known {
 }
 
 impl Postgres {
-    /// Checks the chains of all tenants against their seals and heads. Reads only, a page at a time, also while others
+    /// Checks the chains of all tenants against their seals, their heads and what was published of them. Reads only, a page at a time, also while others
     /// write; what is not sealed yet is not counted. All are checked, whatever is wrong with some: that is logged, and the
     /// first error is the answer.
-    pub async fn verify_audit(&self) -> Result<AuditReport, AuditError> {
-        let (mut report, mut wrong) = (AuditReport { tenants: Vec::new(), beginnings: Vec::new() }, None);
-        for name in self.ask(|| async move { tenants(&*self.connection().await?).await }).await? {
-            match self.verify_named(&name).await {
-                Ok((tenant, beginning, length)) => {
+    pub async fn verify_audit(&self, published: &Published) -> Result<AuditReport, AuditError> {
+        let (mut report, mut wrong) = (AuditReport { heads: Vec::new(), beginnings: Vec::new() }, None);
+        for name in self.ask(|| async move { tenants(&*self.across().await?).await }).await? {
+            match self.verify_named(&name, published).await {
+                Ok((tenant, beginning, end)) => {
                     report.beginnings.extend(beginning.map(|beginning| (tenant.clone(), beginning)));
-                    report.tenants.push((tenant, length));
+                    report.heads.push((tenant, end));
                 }
                 Err(error @ AuditError::Unreadable(_)) => return Err(wrong.unwrap_or(error)),
                 Err(error) => {
@@ -97,16 +103,26 @@ impl Postgres {
                 }
             }
         }
-        wrong.map_or(Ok(report), Err)
+        let ends = |wanted: &Tenant| {
+            report.heads.iter().find(|(tenant, _)| tenant == wanted).map_or(0, |(_, head)| head.number)
+        };
+        let cut = published.longest().find(|(tenant, number)| ends(tenant) < *number);
+        let cut =
+            cut.map(|(tenant, expected)| AuditError::Cut { tenant: tenant.clone(), found: ends(tenant), expected });
+        wrong.or(cut).map_or(Ok(report), Err)
     }
 
-    async fn verify_named(&self, name: &str) -> Result<(Tenant, Option<Head>, u64), AuditError> {
+    async fn verify_named(
+        &self,
+        name: &str,
+        published: &Published,
+    ) -> Result<(Tenant, Option<Head>, Head), AuditError> {
         let tenant = row::tenant(name).map_err(Error::from)?;
-        let (beginning, length) = self.verify_chain(&tenant).await?;
-        Ok((tenant, beginning, length))
+        let (beginning, end) = self.verify_chain(&tenant, published).await?;
+        Ok((tenant, beginning, end))
     }
 
-    async fn verify_chain(&self, tenant: &Tenant) -> Result<(Option<Head>, u64), AuditError> {
+    async fn verify_chain(&self, tenant: &Tenant, published: &Published) -> Result<(Option<Head>, Head), AuditError> {
         let key = &self.config.audit_key;
         let mut end = Head::genesis(key, tenant);
         let mut begins = None;
@@ -115,9 +131,8 @@ impl Postgres {
         loop {
             let after = end.number;
             let read = self.ask(|| async move {
-                let transaction = self.begin(tenant, &Locks::None).await?;
-                let read = page(transaction.connection(), tenant, after).await;
-                transaction.end(read).await
+                let view = self.across_to(tenant).await?;
+                page(&view, tenant, after).await
             });
             let (rows, head, beginning) = read.await?;
             if let Some(beginning) = beginning {
@@ -126,17 +141,18 @@ impl Postgres {
                 begins = Some(beginning);
                 // At first, and where rows are archived meanwhile.
                 if beginning.number > end.number {
+                    published.hold(tenant, &beginning).map_err(|broken| told(tenant, broken))?;
                     end = beginning;
                     continue;
                 }
             }
             if !rows.is_empty() {
-                end = follow(key, tenant, end, &rows)?;
+                end = follow(key, tenant, end, &rows, published)?;
                 continue;
             }
             let head = chain::or_genesis(head, key, tenant);
             if head == end {
-                return Ok((begins, end.number));
+                return Ok((begins, end));
             }
             if head.number <= end.number || expected == Some(head) {
                 return Err(differs(tenant, end, head));
@@ -170,13 +186,24 @@ pub(crate) async fn page(
     Ok((rows, head, beginnings::of(connection, tenant).await?))
 }
 
-pub(crate) fn follow(key: &AuditKey, tenant: &Tenant, from: Head, rows: &[Link]) -> Result<Head, AuditError> {
+fn told(tenant: &Tenant, broken: Broken) -> AuditError {
+    AuditError::Broken { tenant: tenant.clone(), broken }
+}
+
+pub(crate) fn follow(
+    key: &AuditKey,
+    tenant: &Tenant,
+    from: Head,
+    rows: &[Link],
+    published: &Published,
+) -> Result<Head, AuditError> {
     let mut end = from;
     for row in rows {
-        let broken = |broken| AuditError::Broken { tenant: tenant.clone(), broken };
+        let broken = |broken| told(tenant, broken);
         // A field that cannot even be read was not sealed like that.
         let event = row.sealed().map_err(|_| broken(Broken { number: end.number + 1, why: Why::Seal }))?;
         end = verify(key, tenant, end, [event]).map_err(broken)?;
+        published.hold(tenant, &end).map_err(broken)?;
     }
     Ok(end)
 }

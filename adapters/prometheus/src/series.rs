@@ -6,13 +6,14 @@ use std::time::Duration;
 use application::ports::authenticator::Rejection;
 use application::ports::metrics::{Measurement, Outcome, Stage};
 use application::ports::outbox::Depth;
+use domain::secrets::SecretKind;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::count::Count;
-use crate::labels::{Build, Operation, Passed, Refusal, Request, Route, Server, Verdict};
+use crate::labels::{Build, Flag, Operation, Passed, Refusal, Request, Route, Server, Verdict};
 
 /// Upper bounds of durations in seconds; 0.1 and 0.5 are the thresholds of the operators' alerts.
 const BOUNDS: [f64; 16] =
@@ -38,6 +39,7 @@ pub(crate) struct Series {
     operations: Family<Operation, Count>,
     auth_failures: Family<Refusal, Count>,
     rate_limited: Count,
+    secrets: Family<Flag, Count>,
     hits: Count,
     misses: Count,
     feedback: Family<Verdict, Count>,
@@ -61,6 +63,7 @@ impl Default for Series {
             operations: Family::default(),
             auth_failures: Family::default(),
             rate_limited: Count::default(),
+            secrets: Family::default(),
             hits: Count::default(),
             misses: Count::default(),
             feedback: Family::default(),
@@ -86,6 +89,7 @@ impl Series {
         to.register("somabrain_memory_operations_total", "Use cases ended", self.operations.clone());
         to.register("somabrain_auth_failures_total", "Requests refused", self.auth_failures.clone());
         to.register("somabrain_rate_limit_exceeded_total", "Requests over the rate", self.rate_limited.clone());
+        to.register("somabrain_secrets_flagged_total", "Writes that look like a secret", self.secrets.clone());
         to.register("somabrain_working_memory_hits_total", "Answers held in working memory", self.hits.clone());
         to.register("somabrain_working_memory_misses_total", "Answers it did not hold", self.misses.clone());
         to.register("somabrain_feedback_total", "Memories judged by feedback", self.feedback.clone());
@@ -134,6 +138,9 @@ impl Series {
         for component in SERVERS {
             drop(self.breakers.get_or_create(&Server { component }));
         }
+        for kind in SecretKind::ALL.map(SecretKind::as_str) {
+            drop(self.secrets.get_or_create(&Flag { kind }));
+        }
         for reason in Rejection::ALL.map(Rejection::as_str).into_iter().chain([DENIED]) {
             drop(self.auth_failures.get_or_create(&Refusal { reason }));
         }
@@ -147,6 +154,7 @@ impl Series {
             }
             Measurement::AuthFailure(rejection) => self.refusal(rejection.as_str()),
             Measurement::Denied => self.refusal(DENIED),
+            Measurement::Secret(kind) => self.secrets.get_or_create(&Flag { kind: kind.as_str() }).add(1),
             Measurement::RateLimited => self.rate_limited.add(1),
             Measurement::WorkingMemory { hits, misses } => {
                 self.hits.add(hits);

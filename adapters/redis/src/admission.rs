@@ -1,8 +1,8 @@
-//! The shared rate limit: one moment per tenant, moved on by all replicas.
+//! The shared rate limit: one moment per tenant and kind of what is asked for, moved on by all replicas.
 
 use std::time::Duration;
 
-use application::ports::admission::{Admission, Verdict};
+use application::ports::admission::{Admission, Asked, Verdict};
 use application::ports::error::PortError;
 use domain::rate::{self, Rate};
 use domain::tenant::Tenant;
@@ -17,23 +17,25 @@ const SLACK: Duration = Duration::from_secs(60);
 
 impl Admission for Redis {
     /// Without a rate Redis is not asked.
-    async fn admit(&self, tenant: &Tenant, now: Timestamp) -> Result<Verdict, PortError> {
-        let Some(rate) = self.rate else { return Ok(Verdict::Unlimited) };
+    async fn admit(&self, tenant: &Tenant, asked: Asked, now: Timestamp) -> Result<Verdict, PortError> {
+        let Some(rate) = self.rates.of(asked) else { return Ok(Verdict::Unlimited) };
         let span = rate.interval_micros() * i64::from(rate.burst());
-        let arguments = [now.micros(), rate.interval_micros(), span, SLACK.as_millis() as i64];
+        let price = rate.interval_micros() * i64::from(asked.cost().min(rate.burst()));
+        let arguments = [now.micros(), price, span, SLACK.as_millis() as i64];
         let arguments = arguments.map(|number| number.to_string().into_bytes());
-        let key = self.keys.rate(tenant);
+        let key = self.keys.rate(tenant, asked.source());
         let ahead = self.server.run(Repeat::Once, &self.scripts.rate, key.as_bytes(), &arguments).await;
-        ahead.map(|ahead| verdict(&rate, now, ahead)).map_err(failure("admission", "admit a request"))
+        let verdict = |ahead| verdict(&rate, now, ahead, asked.cost());
+        ahead.map(verdict).map_err(failure("admission", "admit a request"))
     }
 }
 
 /// The law's verdict over a bucket that is full again `ahead` microseconds from now; the script moved it on by the same
 /// law.
-fn verdict(rate: &Rate, now: Timestamp, ahead: i64) -> Verdict {
+fn verdict(rate: &Rate, now: Timestamp, ahead: i64, cost: u32) -> Verdict {
     let limit = rate.burst();
     let arrival = Timestamp::from_micros(now.micros() + ahead).unwrap_or(Timestamp::MAX);
-    match rate.ask(Some(arrival), now, 1) {
+    match rate.ask(Some(arrival), now, cost) {
         rate::Verdict::Granted { remaining, reset, .. } => Verdict::Admitted { limit, remaining, reset_after: reset },
         rate::Verdict::Refused { retry_after, .. } => Verdict::Refused { limit, retry_after },
     }

@@ -4,28 +4,29 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domain::rate::InvalidRate;
+use application::ports::admission::Rates;
+use somabrain_tls::Roots;
 use thiserror::Error;
 
 /// Where Redis is, how much is held in mind, how much a tenant may ask for.
 #[derive(Clone)]
 pub struct Config {
-    /// `redis://[user][:password@]host[:port][/database]`, or `unix:///path`; Redis 6 or later.
+    /// `redis://[user][:password@]host[:port][/database]`, `rediss://…` by TLS, or `unix:///path`; Redis 6 or later.
     pub url: String,
     /// A file that holds the password, or the whole URL (whatever has `://` in it), which then takes the place of
     /// `url`; white space around it does not count. It is read anew for each connection, so that a password can be
     /// changed while the service runs.
     pub secret_file: Option<PathBuf>,
+    /// Whom to trust by TLS.
+    pub roots: Roots,
     /// Put before every key; empty but in tests that share a server.
     pub prefix: String,
     /// Most memories a session holds.
     pub size: usize,
     /// How long a memory stays after its last use, at most ten years: longer counts as that.
     pub ttl: Duration,
-    /// Requests a second and tenant on average, 0.001 to 1,000,000; `None`: no limit.
-    pub rps: Option<f64>,
-    /// Requests of a tenant at once, 1 to 1,000,000.
-    pub burst: u32,
+    /// How much a tenant may ask for at a time.
+    pub rates: Rates,
     /// Most connections; acts that find none free wait for one.
     pub connections: u32,
     /// How long to wait for Redis and when to leave it in peace; the timeout is that of connecting too.
@@ -45,11 +46,11 @@ impl Default for Config {
         Self {
             url: "redis://127.0.0.1:6379".into(),
             secret_file: None,
+            roots: Roots::mozilla(),
             prefix: String::new(),
             size: 64,
             ttl: Duration::from_secs(3600),
-            rps: None,
-            burst: 100,
+            rates: Rates::new(),
             connections: 16,
             guard: somabrain_guard::Config { timeout: Duration::from_millis(500), ..Default::default() },
         }
@@ -62,23 +63,28 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("url", &"***")
             .field("secret_file", &self.secret_file)
+            .field("roots", &self.roots)
             .field("prefix", &self.prefix)
             .field("size", &self.size)
             .field("ttl", &self.ttl)
-            .field("rps", &self.rps)
-            .field("burst", &self.burst)
+            .field("rates", &self.rates)
             .field("connections", &self.connections)
             .field("guard", &self.guard)
             .finish()
     }
 }
 
-/// Settings that no Redis can be reached by, or a rate that cannot be kept.
+/// Settings that no Redis can be reached by.
 #[derive(Debug, Error)]
 pub enum InvalidConfig {
     /// The URL, or what the file holds in its place.
     #[error("the URL of redis is not valid, write redis://user:password@host:port/database")]
     Url(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A URL whose server nobody would verify.
+    #[error(
+        "the URL of redis ends in #insecure, which is not served: set SOMABRAIN_TLS_CA_PATH to the authority of its server"
+    )]
+    Insecure,
     /// The file with the password.
     #[error("the file {} with the password of redis could not be read", file.display())]
     Secret {
@@ -87,7 +93,4 @@ pub enum InvalidConfig {
         /// What the system says.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Requests a second or at once.
-    #[error("the rate limit {0}")]
-    Rate(#[from] InvalidRate),
 }

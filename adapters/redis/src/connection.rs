@@ -9,9 +9,11 @@ use bb8_redis::bb8::ManageConnection;
 use redis::aio::{MultiplexedConnection, SendError};
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind, Value,
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, PushInfo,
+    PushKind, TlsCertificates, Value,
 };
 use somabrain_guard::Outage;
+use somabrain_tls::Roots;
 
 use crate::error::Error;
 
@@ -22,6 +24,7 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 pub(crate) struct Address {
     pub(crate) url: String,
     pub(crate) secret_file: Option<PathBuf>,
+    pub(crate) roots: Roots,
 }
 
 impl Address {
@@ -34,6 +37,9 @@ impl Address {
         let secret = secret.as_deref().map(str::trim);
         let url = secret.filter(|secret| secret.contains("://"));
         let info = url.unwrap_or(&self.url).into_connection_info().map_err(Error::Connect)?;
+        if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
+            return Err(Error::Insecure);
+        }
         // RESP3, because only there the client is told that a connection was closed.
         let mut settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         if let (Some(password), None) = (secret, url) {
@@ -41,6 +47,18 @@ impl Address {
         }
         let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(TcpKeepalive::new().with_time(KEEPALIVE));
         Ok(info.set_redis_settings(settings).set_tcp_settings(tcp))
+    }
+
+    async fn client(&self) -> Result<Client, Error> {
+        let info = self.read().await?;
+        let client = match info.addr() {
+            ConnectionAddr::TcpTls { .. } => {
+                let root_cert = self.roots.pem().map(<[u8]>::to_vec);
+                Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert })
+            }
+            _ => Client::open(info),
+        };
+        client.map_err(Error::Connect)
     }
 }
 
@@ -61,7 +79,7 @@ impl ManageConnection for Connector {
     type Error = Error;
 
     async fn connect(&self) -> Result<Connection, Error> {
-        let client = Client::open(self.address.read().await?).map_err(Error::Connect)?;
+        let client = self.address.client().await?;
         let closed = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&closed);
         let config = AsyncConnectionConfig::new()

@@ -15,6 +15,8 @@ pub(crate) enum Error {
     Connect(#[source] RedisError),
     #[error("could not read the file with the password of redis")]
     Secret(#[source] Arc<io::Error>),
+    #[error("the URL of redis wants its server not to be verified")]
+    Insecure,
     #[error("no connection to redis is free")]
     Busy,
     #[error("redis failed: {0}")]
@@ -60,7 +62,7 @@ impl Outage for Error {
                 ),
                 _ => error.code().is_some_and(|code| LATER.contains(&code)),
             },
-            Self::Shape(_) | Self::Id(_) => false,
+            Self::Insecure | Self::Shape(_) | Self::Id(_) => false,
         }
     }
 }

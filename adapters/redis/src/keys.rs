@@ -1,5 +1,6 @@
 //! The names of keys: operators know them, so they may not change.
 
+use domain::memory::Source;
 use domain::tenant::{Label, Tenant};
 use uuid::Uuid;
 
@@ -29,9 +30,11 @@ impl Keys {
         format!("{}recall:{recall}", self.tenant(tenant))
     }
 
-    /// `tenant:{tenant}:rate`: when the tenant's bucket will be full again.
-    pub(crate) fn rate(&self, tenant: &Tenant) -> String {
-        format!("{}rate", self.tenant(tenant))
+    /// `tenant:{tenant}:rate`: when the tenant's bucket of requests will be full again; `…:rate:{source}`: that of the
+    /// memories of a source.
+    pub(crate) fn rate(&self, tenant: &Tenant, source: Option<Source>) -> String {
+        let source = source.map_or_else(String::new, |source| format!(":{}", source.as_str()));
+        format!("{}rate{source}", self.tenant(tenant))
     }
 
     /// No tenant's name has a colon, so that one tenant's keys are never another's.

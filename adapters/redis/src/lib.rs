@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `tenant:{tenant}:wm:{session}` | a hash: `~` an index, each id of a memory its record as JSON | the time to live, from the last use |
 //! | `tenant:{tenant}:recall:{id}` | when it was, in microseconds, and what it answered as JSON: ids and signals | an hour |
-//! | `tenant:{tenant}:rate` | when the tenant's bucket will be full again, in microseconds | a minute longer than that |
+//! | `tenant:{tenant}:rate`, `…:rate:{source}` | when the tenant's bucket of requests, or of a source's memories, will be full again, in microseconds | a minute longer than that |
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,9 +34,9 @@ mod working;
 
 use std::time::Duration;
 
+use application::ports::admission::Rates;
 use application::ports::error::PortError;
 use application::ports::metrics::BreakerState;
-use domain::rate::Rate;
 
 pub use config::{Config, InvalidConfig};
 pub use examine::{Examined, Keyspace};
@@ -58,18 +58,18 @@ pub struct Redis {
     size: usize,
     /// In microseconds.
     ttl: i64,
-    rate: Option<Rate>,
+    rates: Rates,
 }
 
 impl Redis {
     /// Checks the settings; a connection is made when the first act needs one, so that the service starts without Redis
     /// too. The error is a setting that cannot be right.
     pub async fn connect(config: Config) -> Result<Self, InvalidConfig> {
-        let rate = config.rps.map(|rps| Rate::try_new(rps, config.burst)).transpose()?;
-        let address = Address { url: config.url, secret_file: config.secret_file };
+        let address = Address { url: config.url, secret_file: config.secret_file, roots: config.roots };
         if let Err(error) = address.read().await {
             return Err(match (error, address.secret_file) {
                 (error @ Error::Secret(_), Some(file)) => InvalidConfig::Secret { file, source: error.into() },
+                (Error::Insecure, _) => InvalidConfig::Insecure,
                 (error, _) => InvalidConfig::Url(error.into()),
             });
         }
@@ -80,7 +80,7 @@ impl Redis {
             keys: Keys::new(config.prefix),
             size: config.size,
             ttl: config.ttl.min(TEN_YEARS).as_micros() as i64,
-            rate,
+            rates: config.rates,
         })
     }
 

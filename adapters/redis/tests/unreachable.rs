@@ -5,7 +5,7 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use application::ports::admission::{Admission, Verdict};
+use application::ports::admission::{Admission, Asked, Rates, Verdict};
 use application::ports::error::{PortError, PortErrorKind};
 use application::ports::metrics::BreakerState;
 use application::ports::working::{Forget, WorkingMemory};
@@ -18,10 +18,14 @@ use uuid::Uuid;
 const TIMEOUT: Duration = Duration::from_millis(200);
 const NOW: Timestamp = Timestamp::MIN;
 
+fn ten() -> Rates {
+    Rates::new().requests(10.0, 100).unwrap()
+}
+
 async fn at(listener: &TcpListener) -> Redis {
     let guard = somabrain_guard::Config { timeout: TIMEOUT, failures: 100, ..Default::default() };
     let url = format!("redis://{}", listener.local_addr().unwrap());
-    Redis::connect(Config { url, guard, rps: Some(10.0), ..Config::default() }).await.unwrap()
+    Redis::connect(Config { url, guard, rates: ten(), ..Config::default() }).await.unwrap()
 }
 
 fn unavailable<T>(answer: Result<T, PortError>) {
@@ -39,7 +43,7 @@ async fn nothing_can_be_had(redis: &Redis) {
     unavailable(redis.touch(&tenant, &session, &[id], NOW).await);
     unavailable(redis.forget(&tenant, Forget::Namespace(&namespace)).await);
     unavailable(redis.end(&tenant, &session, NOW).await);
-    unavailable(Admission::admit(redis, &tenant, NOW).await);
+    unavailable(Admission::admit(redis, &tenant, Asked::Request, NOW).await);
     unavailable(redis.probe().await);
     assert!(begun.elapsed() < TIMEOUT * 6 + Duration::from_secs(1), "{:?}", begun.elapsed());
     assert!(redis.failures() >= 6, "{}", redis.failures());
@@ -57,7 +61,7 @@ async fn a_closed_port_is_unavailable_before_the_timeout() {
     let redis = at(&closed).await;
     drop(closed);
     let begun = Instant::now();
-    unavailable(Admission::admit(&redis, &Tenant::try_new("acme").unwrap(), NOW).await);
+    unavailable(Admission::admit(&redis, &Tenant::try_new("acme").unwrap(), Asked::Request, NOW).await);
     assert!(begun.elapsed() < TIMEOUT / 2, "{:?}", begun.elapsed());
     nothing_can_be_had(&redis).await;
 }
@@ -67,12 +71,12 @@ async fn after_several_outages_on_end_the_server_is_left_in_peace() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", closed.local_addr().unwrap());
     drop(closed);
-    let config = Config { url, rps: Some(10.0), ..Config::default() };
+    let config = Config { url, rates: ten(), ..Config::default() };
     let failures = u64::from(config.guard.failures);
     let redis = Redis::connect(config).await.unwrap();
     let tenant = Tenant::try_new("acme").unwrap();
     for _ in 0..failures + 3 {
-        unavailable(Admission::admit(&redis, &tenant, NOW).await);
+        unavailable(Admission::admit(&redis, &tenant, Asked::Request, NOW).await);
     }
     assert_eq!((redis.breaker(), redis.failures()), (BreakerState::Open, failures));
 }
@@ -83,7 +87,7 @@ async fn without_a_rate_redis_is_not_asked() {
     let url = format!("redis://{}", closed.local_addr().unwrap());
     drop(closed);
     let redis = Redis::connect(Config { url, ..Config::default() }).await.unwrap();
-    let verdict = Admission::admit(&redis, &Tenant::try_new("acme").unwrap(), NOW).await.unwrap();
+    let verdict = Admission::admit(&redis, &Tenant::try_new("acme").unwrap(), Asked::Request, NOW).await.unwrap();
     assert_eq!((verdict, redis.failures()), (Verdict::Unlimited, 0));
 }
 
@@ -91,13 +95,12 @@ async fn without_a_rate_redis_is_not_asked() {
 async fn settings_that_cannot_be_right_are_told_at_the_start_without_the_password() {
     let told = async |config| Redis::connect(config).await.err().expect("refused");
     let url = |url: &str| Config { url: url.into(), ..Config::default() };
-    for wrong in ["hunter2", "redis:hunter2", "rediss://:hunter2@localhost", "http://:hunter2@localhost"] {
+    for wrong in ["hunter2", "redis:hunter2", "redis+tls://:hunter2@localhost", "http://:hunter2@localhost"] {
         let error = told(url(wrong)).await;
         assert!(matches!(error, InvalidConfig::Url(_)), "{wrong}: {error:?}");
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
     let missing = Config { secret_file: Some("/nowhere/password".into()), ..Config::default() };
     assert!(matches!(told(missing).await, InvalidConfig::Secret { .. }));
-    assert!(matches!(told(Config { rps: Some(-1.0), ..Config::default() }).await, InvalidConfig::Rate(_)));
     assert!(!format!("{:?}", url("redis://:hunter2@localhost")).contains("hunter2"));
 }

@@ -17,6 +17,8 @@ pub(crate) struct Words {
     kind: Value,
     namespace: Value,
     id: Value,
+    source: Value,
+    secrets: Value,
     method: Value,
     path: Value,
 }
@@ -33,6 +35,8 @@ impl Words {
             kind: "kind".into(),
             namespace: "namespace".into(),
             id: "id".into(),
+            source: "source".into(),
+            secrets: "secrets".into(),
             method: "method".into(),
             path: "path".into(),
         }
@@ -54,11 +58,14 @@ impl Words {
 
     fn resource(&self, resource: &Resource<'_>) -> Value {
         let absent = || Value::Null;
+        let secrets: Vec<Value> = resource.secrets.iter().map(|kind| kind.as_str().into()).collect();
         object([
             (&self.kind, resource.kind.into()),
             (&self.tenant, resource.tenant.as_str().into()),
             (&self.namespace, resource.namespace.map_or_else(absent, |namespace| namespace.as_str().into())),
             (&self.id, resource.id.map_or_else(absent, Value::from)),
+            (&self.source, resource.source.map_or_else(absent, |source| source.as_str().into())),
+            (&self.secrets, secrets.into()),
         ])
     }
 

@@ -18,7 +18,7 @@ mod nesting;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use application::ports::error::{PortError, PortErrorKind};
-use application::ports::policy::{Decision, Policy, Question};
+use application::ports::policy::{Basis, Decision, Policy, Question};
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::program::Program;
 use regorus::rvm::vm::RegoVM;
@@ -126,12 +126,12 @@ impl Policy for Regorus {
     }
 }
 
-/// `allow` and, for a denial, `reason`; anything else is no decision.
+/// `allow` and `reason`; anything else is no decision.
 fn decision(answer: &Value) -> Option<Decision> {
     let answer = answer.as_object().ok()?;
     let reason = answer.get(&Value::from("reason"))?.as_string().ok()?;
     match answer.get(&Value::from("allow"))?.as_bool().ok()? {
-        true => Some(Decision::Allow),
-        false => Some(Decision::Deny { reason: reason.to_string() }),
+        true => Some(Decision::Allow(Basis::new(reason.as_ref()))),
+        false => Some(Decision::Deny(Basis::new(reason.as_ref()))),
     }
 }

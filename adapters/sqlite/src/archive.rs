@@ -1,7 +1,7 @@
 //! Rows of the audit log that may go, and their going: once they are kept elsewhere, with the place where the chain then
 //! begins, in one act.
 
-use application::ports::archiving::{Archiving, AuditLog, Segment};
+use application::ports::archiving::{Archiving, AuditLog, AuditTrail, Segment};
 use application::ports::error::PortError;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -37,13 +37,7 @@ struct Upto {
     upto: i64,
 }
 
-impl AuditLog for Sqlite {
-    async fn archivable(&self, before: Timestamp) -> Result<Vec<Segment>, PortError> {
-        let (key, streams) = (self.audit_key.clone(), self.leases.is_some());
-        let found = self.readers.run(move |connection| segments(connection, &key, before, streams)).await;
-        found.map_err(|error| error.at("ledger", "look for rows of the audit log to archive"))
-    }
-
+impl AuditTrail for Sqlite {
     async fn sealed_events(
         &self,
         tenant: &Tenant,
@@ -53,6 +47,14 @@ impl AuditLog for Sqlite {
         let tenant = tenant.clone();
         let read = move |connection: &mut _| audit::sealed_between(connection, &tenant, after, upto, AT_ONCE);
         self.readers.run(read).await.map_err(|error| error.at("ledger", "read the audit log"))
+    }
+}
+
+impl AuditLog for Sqlite {
+    async fn archivable(&self, before: Timestamp) -> Result<Vec<Segment>, PortError> {
+        let (key, streams) = (self.audit_key.clone(), self.leases.is_some());
+        let found = self.readers.run(move |connection| segments(connection, &key, before, streams)).await;
+        found.map_err(|error| error.at("ledger", "look for rows of the audit log to archive"))
     }
 
     async fn archive(&self, act: &Archiving) -> Result<bool, PortError> {

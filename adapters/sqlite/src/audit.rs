@@ -7,7 +7,7 @@ use application::ports::events::Event;
 use application::ports::ledger::Note;
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
-use domain::audit::{AuditEvent, AuditKey, Broken, Head, Seal, Why, seal, verify};
+use domain::audit::{AuditEvent, AuditKey, Broken, Head, Published, Seal, Why, seal, verify};
 use domain::memory::MemoryId;
 use domain::tenant::{Namespace, Tenant};
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,10 @@ struct Detail {
     namespace: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// The chains as the writer extends them; a head counts as it stands here once its group is on disk.
@@ -99,6 +103,8 @@ impl Chains {
             ids: done.ids.iter().take(1000).map(|id| id.0).collect(),
             namespace: done.namespace.map(|namespace| namespace.as_str().into()),
             traceparent: note.traceparent.clone(),
+            decision_id: note.basis.as_ref().and_then(|basis| basis.id.clone()),
+            reason: note.basis.as_ref().map(|basis| basis.reason.clone()),
         };
         let event = AuditEvent {
             tenant: tenant.clone(),
@@ -134,10 +140,17 @@ impl Chains {
 /// What a check of all audit chains found in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditReport {
-    /// Each tenant with the number of its events, those archived included.
-    pub tenants: Vec<(Tenant, u64)>,
+    /// Where each tenant's chain ends.
+    pub heads: Vec<(Tenant, Head)>,
     /// Where each chain begins whose earlier events were archived.
     pub beginnings: Vec<(Tenant, Head)>,
+}
+
+impl AuditReport {
+    /// Each tenant with the number of its events, those archived included.
+    pub fn tenants(&self) -> Vec<(Tenant, u64)> {
+        self.heads.iter().map(|(tenant, head)| (tenant.clone(), head.number)).collect()
+    }
 }
 
 /// Why the audit log cannot be believed, or not be read.
@@ -175,48 +188,59 @@ pub enum AuditError {
     Unreadable(#[source] Box<OpenError>),
 }
 
-/// Checks the chains of all tenants against their seals and heads. Reads only, also beside a running server.
-pub fn verify_audit(folder: &Path, key: &AuditKey) -> Result<AuditReport, AuditError> {
+/// Checks the chains of all tenants against their seals, their heads and what was published of them. Reads only, also beside a
+/// running server.
+pub fn verify_audit(folder: &Path, key: &AuditKey, published: &Published) -> Result<AuditReport, AuditError> {
     let unreadable = |error: Error| {
         let other = OpenError::Other { file: file(folder), source: error.into() };
         AuditError::Unreadable(Box::new(other))
     };
     let mut connection = connection::reader(folder).map_err(unreadable)?;
-    let checked = connection.transaction(|connection| check_all(connection, key));
+    let checked = connection.transaction(|connection| check_all(connection, key, published));
     checked.map_err(|error| unreadable(error.into()))?
 }
 
 /// Every chain, one row at a time: a log can be longer than the memory.
-fn check_all(connection: &mut SqliteConnection, key: &AuditKey) -> QueryResult<Result<AuditReport, AuditError>> {
+fn check_all(
+    connection: &mut SqliteConnection,
+    key: &AuditKey,
+    published: &Published,
+) -> QueryResult<Result<AuditReport, AuditError>> {
     let heads: Vec<HeadRow> = audit_heads::table.load(connection)?;
     let mut chains: BTreeMap<String, Option<HeadRow>> = BTreeMap::new();
     let tenants: Vec<String> = audit_log::table.select(audit_log::tenant_id).distinct().load(connection)?;
     chains.extend(tenants.into_iter().map(|tenant| (tenant, None)));
     chains.extend(heads.into_iter().map(|head| (head.tenant_id.clone(), Some(head))));
-    let mut report = AuditReport { tenants: Vec::new(), beginnings: Vec::new() };
+    let mut report = AuditReport { heads: Vec::new(), beginnings: Vec::new() };
     let mut begins = beginnings::all(connection)?;
     for (tenant, head) in chains {
         let rows = audit_log::table.filter(audit_log::tenant_id.eq(&tenant)).order(audit_log::number);
         let rows = rows.select(Row::as_select()).load_iter::<Row, DefaultLoadingMode>(connection)?;
         let beginning = begins.remove(&tenant);
-        match check(key, &tenant, beginning, head, rows) {
-            Ok((tenant, beginning, length)) => {
+        match check((key, published), &tenant, beginning, head, rows) {
+            Ok((tenant, beginning, end)) => {
                 report.beginnings.extend(beginning.map(|beginning| (tenant.clone(), beginning)));
-                report.tenants.push((tenant, length));
+                report.heads.push((tenant, end));
             }
             Err(error) => return Ok(Err(error)),
         }
     }
-    Ok(Ok(report))
+    let ends =
+        |wanted: &Tenant| report.heads.iter().find(|(tenant, _)| tenant == wanted).map_or(0, |(_, head)| head.number);
+    let cut = published.longest().find(|(tenant, number)| ends(tenant) < *number);
+    Ok(match cut {
+        Some((tenant, expected)) => Err(AuditError::Cut { tenant: tenant.clone(), found: ends(tenant), expected }),
+        None => Ok(report),
+    })
 }
 
 fn check(
-    key: &AuditKey,
+    (key, published): (&AuditKey, &Published),
     name: &str,
     beginning: Option<BeginningRow>,
     head: Option<HeadRow>,
     rows: impl Iterator<Item = QueryResult<Row>>,
-) -> Result<(Tenant, Option<Head>, u64), AuditError> {
+) -> Result<(Tenant, Option<Head>, Head), AuditError> {
     let damaged = |error: InvalidRow| AuditError::Damaged(error.to_string());
     let tenant = row::tenant(name).map_err(damaged)?;
     let broken = |broken| AuditError::Broken { tenant: tenant.clone(), broken };
@@ -225,16 +249,18 @@ fn check(
         None => None,
     };
     let mut end = beginning.unwrap_or_else(|| Head::genesis(key, &tenant));
+    published.hold(&tenant, &end).map_err(broken)?;
     for row in rows {
         let number = end.number + 1;
         // A field that cannot even be read was not sealed like that.
         let unread = || broken(Broken { number, why: Why::Seal });
         let event = row.map_err(|_| unread())?.event().map_err(|_| unread())?;
         end = verify(key, &tenant, end, [event]).map_err(broken)?;
+        published.hold(&tenant, &end).map_err(broken)?;
     }
     let expected = head.map(|head| (count(head.number), to_seal(&head.seal)));
     match expected {
-        Some((Ok(number), Ok(seal))) if number == end.number && seal == end.seal => Ok((tenant, beginning, end.number)),
+        Some((Ok(number), Ok(seal))) if number == end.number && seal == end.seal => Ok((tenant, beginning, end)),
         Some((Ok(expected), _)) if expected != end.number => {
             Err(AuditError::Cut { tenant, found: end.number, expected })
         }

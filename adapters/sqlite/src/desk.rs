@@ -129,9 +129,6 @@ impl Desk {
     }
 
     /// Writes the database anew and moves the log into it, so that nothing erased is left in either.
-    ///
-    /// `secure_delete` overwrites what is deleted, but not the copies that SQLite leaves in the free part of a page when
-    /// it spreads rows over its neighbours anew.
     pub(crate) fn compact(&mut self) -> Result<(), Error> {
         self.connection.batch_execute("VACUUM")?;
         self.move_log()

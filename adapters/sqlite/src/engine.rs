@@ -10,6 +10,7 @@ use domain::index::lens::Lens;
 use domain::memory::Seq;
 use domain::recall::cue::Cue;
 use domain::tenant::Tenant;
+use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::config::{Config, Purpose};
@@ -64,6 +65,11 @@ impl Engine {
     /// Writes the database anew and moves the log into it, so that nothing erased is left on disk; writes wait meanwhile.
     pub async fn compact(&self) -> Result<(), PortError> {
         self.0.compact().await
+    }
+
+    /// The same if anything was erased since the last time and that is a day ago; answers whether it was done.
+    pub async fn compact_if_due(&self, now: Timestamp) -> Result<bool, PortError> {
+        self.0.compact_if_due(now).await
     }
 }
 

@@ -226,6 +226,11 @@ impl Shelf {
         self.rooms.iter().map(|(name, room)| (name, reading(room).len()))
     }
 
+    /// How many bytes the contents of its memories have.
+    pub(crate) fn content_bytes(&self) -> u64 {
+        self.memories.values().map(|memory| memory.content.as_str().len() as u64).sum()
+    }
+
     /// Every link that begins or ends at this memory.
     pub(crate) fn edges(&self, id: MemoryId) -> Vec<Edge> {
         let outgoing = self.get(id).map_or_else(Vec::new, |(_, memory)| memory.links.clone());

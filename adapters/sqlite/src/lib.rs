@@ -20,6 +20,7 @@ mod archive;
 mod audit;
 mod backup;
 mod beginnings;
+mod compaction;
 mod config;
 mod connection;
 mod desk;
@@ -160,6 +161,12 @@ impl Sqlite {
     /// Writes wait meanwhile; it takes as much room on disk and in memory as the data.
     pub async fn compact(&self) -> Result<(), PortError> {
         let done = self.writer.ask(Command::Compact).await;
+        done.map_err(|error| failure(error).at("ledger", "move the log into the database"))
+    }
+
+    /// The same if anything was erased since the last time and that is a day ago; answers whether it was done.
+    pub async fn compact_if_due(&self, now: Timestamp) -> Result<bool, PortError> {
+        let done = self.writer.ask(|answer| Command::CompactIfDue(now, answer)).await;
         done.map_err(|error| failure(error).at("ledger", "move the log into the database"))
     }
 }

@@ -97,6 +97,11 @@ impl Ledger for Sqlite {
         Ok(shelf.namespaces().map(|(name, size)| (name.clone(), size as u64)).collect())
     }
 
+    async fn content_bytes(&self, tenant: &Tenant) -> Result<u64, PortError> {
+        let directory = self.index.read();
+        Ok(directory.shelf(tenant).map_or(0, Shelf::content_bytes))
+    }
+
     async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
         let done = self.writer.ask(|answer| Command::Teach(act, answer)).await;
         done.map_err(|error| error.at("keep a lesson"))

@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Reindex(Answer<()>),
     Empty(Answer<()>),
     Compact(Answer<()>),
+    CompactIfDue(Timestamp, Answer<bool>),
     Probe(Answer<()>),
 }
 
@@ -160,6 +161,10 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
                 commit(desk, mem::take(&mut group));
                 send(answer, desk.compact().map_err(ActError::from));
             }
+            Command::CompactIfDue(now, answer) => {
+                commit(desk, mem::take(&mut group));
+                send(answer, desk.compact_if_due(now).map_err(ActError::from));
+            }
             Command::Probe(answer) => send(answer, Ok(())),
         }
     }
@@ -203,6 +208,7 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Apply(act, answer) => reply(answer, desk.act(|desk| desk.apply(&act))),
         Command::Publish(act, answer) => reply(answer, desk.act(|desk| desk.publish(&act))),
         Command::Archive(act, answer) => reply(answer, desk.act(|desk| desk.archive(&act))),
+        Command::CompactIfDue(_, answer) => reply(answer, Ok(false)),
         Command::Reindex(answer) | Command::Empty(answer) | Command::Compact(answer) | Command::Probe(answer) => {
             reply(answer, Ok(()))
         }
@@ -224,7 +230,7 @@ fn refuse(command: Command, error: &Error) {
         Command::Maintain(_, answer) => send(answer, Err(failed())),
         Command::Reset(_, answer) => send(answer, Err(failed())),
         Command::Restore(_, answer) => send(answer, Err(failed())),
-        Command::Archive(_, answer) => send(answer, Err(failed())),
+        Command::Archive(_, answer) | Command::CompactIfDue(_, answer) => send(answer, Err(failed())),
         Command::Merge(_, answer) | Command::Apply(_, answer) | Command::Publish(_, answer) => {
             send(answer, Err(failed()));
         }

@@ -20,6 +20,7 @@ async fn with_stream(folder: &Path) -> Sqlite {
 }
 
 contract::archiving!(let folder = tempdir().unwrap(); with_stream(folder.path()).await);
+contract::trail!(let folder = tempdir().unwrap(); with_stream(folder.path()).await);
 contract::ledger!(let folder = tempdir().unwrap(); sqlite(folder.path()).await);
 contract::long_term!(let folder = tempdir().unwrap(); sqlite(folder.path()).await);
 contract::density!(let folder = tempdir().unwrap(); sqlite(folder.path()).await);

@@ -46,11 +46,14 @@ pub enum Rejection {
     /// A claim that is missing or of the wrong kind: `exp`, `sub`, tenant, roles.
     #[error("a claim of the token is missing or not valid")]
     Claims,
+    /// The issuer's keys could not be had yet: nobody can say whether the token is good.
+    #[error("the keys of the issuer could not be had")]
+    Keys,
 }
 
 impl Rejection {
     /// Every reason.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Missing,
         Self::Malformed,
         Self::Algorithm,
@@ -60,6 +63,7 @@ impl Rejection {
         Self::Issuer,
         Self::Audience,
         Self::Claims,
+        Self::Keys,
     ];
 
     /// The reason as a label.
@@ -74,6 +78,7 @@ impl Rejection {
             Self::Issuer => "issuer",
             Self::Audience => "audience",
             Self::Claims => "claims",
+            Self::Keys => "keys",
         }
     }
 }

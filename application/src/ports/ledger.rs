@@ -17,6 +17,7 @@ use thiserror::Error;
 
 use super::error::PortError;
 use super::long_term::Entry;
+use super::policy::Basis;
 use super::teaching::{Lessons, Taught, Teaching};
 
 pub use maintenance::{Maintaining, Maintenance};
@@ -86,6 +87,9 @@ pub trait Ledger: Send + Sync {
     /// The tenant's namespaces by name, with the number of memories in each; empty ones are left out.
     fn namespaces(&self, tenant: &Tenant) -> impl Future<Output = Result<Vec<(Namespace, u64)>, PortError>> + Send;
 
+    /// How many bytes the contents of the tenant's memories have, in UTF-8.
+    fn content_bytes(&self, tenant: &Tenant) -> impl Future<Output = Result<u64, PortError>> + Send;
+
     /// Adds a lesson, one version after the last. Lessons hold no content, so that no erasure touches them.
     ///
     /// A recall that has taught already teaches nothing more: the answer is what it taught, until that lesson was taken
@@ -129,6 +133,8 @@ pub struct Note {
     pub subject: String,
     /// The action in the policy's words: `memory:write`, …
     pub action: &'static str,
+    /// What permitted it; `None`: the service does it by itself.
+    pub basis: Option<Basis>,
     /// The request that it came with.
     pub request_id: String,
     /// The trace that the request is part of, as a W3C `traceparent`.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::secrets::SecretKind;
+
 use super::authenticator::Rejection;
 use super::outbox::Depth;
 
@@ -49,6 +51,8 @@ pub enum Measurement {
     AuthFailure(Rejection),
     /// A policy denied.
     Denied,
+    /// What was to be stored looks like a secret.
+    Secret(SecretKind),
     /// A request was over the rate.
     RateLimited,
     /// Looked for memories in working memory.

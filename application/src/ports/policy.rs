@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+use domain::memory::Source;
+use domain::secrets::SecretKind;
 use domain::tenant::{Namespace, Tenant};
 
 use super::error::PortError;
@@ -54,6 +56,8 @@ pub enum Action {
     ResetDensity,
     /// Make a density matrix what it was.
     RestoreDensity,
+    /// Read the audit log.
+    InspectAudit,
     /// See whether the deployment is in maintenance.
     InspectMaintenance,
     /// Begin or end maintenance.
@@ -62,7 +66,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Remember,
         Self::Recall,
         Self::Plan,
@@ -75,6 +79,7 @@ impl Action {
         Self::InspectDensity,
         Self::ResetDensity,
         Self::RestoreDensity,
+        Self::InspectAudit,
         Self::InspectMaintenance,
         Self::Maintain,
     ];
@@ -94,9 +99,23 @@ impl Action {
             Self::InspectDensity => "density:read",
             Self::ResetDensity => "density:reset",
             Self::RestoreDensity => "density:restore",
+            Self::InspectAudit => "audit:read",
             Self::InspectMaintenance => "maintenance:read",
             Self::Maintain => "maintenance:change",
         }
+    }
+
+    /// Whether it is an operator's or an admin's own: such a decision is asked for each time.
+    pub fn administers(self) -> bool {
+        matches!(
+            self,
+            Self::InspectDensity
+                | Self::ResetDensity
+                | Self::RestoreDensity
+                | Self::InspectAudit
+                | Self::InspectMaintenance
+                | Self::Maintain
+        )
     }
 
     /// Whether it is refused during maintenance: it stores, changes or ends something of a tenant's.
@@ -108,7 +127,7 @@ impl Action {
 /// What an operation touches; the tenant is whose it is, which need not be the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource<'a> {
-    /// `memory`, `namespace`, `session`, `subject`, `feedback`, `density`, `maintenance`.
+    /// `memory`, `namespace`, `session`, `subject`, `feedback`, `density`, `audit`, `maintenance`.
     pub kind: &'static str,
     /// Whose it is.
     pub tenant: &'a Tenant,
@@ -116,16 +135,47 @@ pub struct Resource<'a> {
     pub namespace: Option<&'a Namespace>,
     /// Which one, where there is one.
     pub id: Option<&'a str>,
+    /// By which path what is to be stored comes in.
+    pub source: Option<Source>,
+    /// What in it looks like a secret.
+    pub secrets: &'a [SecretKind],
+}
+
+impl<'a> Resource<'a> {
+    /// Everything of a kind that a tenant has.
+    pub fn of(kind: &'static str, tenant: &'a Tenant) -> Self {
+        Self { kind, tenant, namespace: None, id: None, source: None, secrets: &[] }
+    }
 }
 
 /// The answer of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// It may be done.
-    Allow,
+    Allow(Basis),
     /// It may not.
-    Deny {
-        /// Why, for the caller and the audit.
-        reason: String,
-    },
+    Deny(Basis),
+}
+
+impl Decision {
+    /// Whether it may be done.
+    pub fn is_allow(&self) -> bool {
+        matches!(self, Self::Allow(_))
+    }
+}
+
+/// What a decision rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// The decision's id in the policy server's decision log, where it keeps one.
+    pub id: Option<String>,
+    /// Why, for the caller and the audit.
+    pub reason: String,
+}
+
+impl Basis {
+    /// A decision that no log knows by an id.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { id: None, reason: reason.into() }
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::memory::{Memory, MemoryId};
+use domain::secrets::{SecretKind, in_metadata};
 use thiserror::Error;
 
 use crate::brain::{Blame, Brain};
@@ -74,10 +75,21 @@ pub(crate) async fn apply<P: Ports>(
     change: Change,
 ) -> Result<Changed, ChangeError> {
     let ports = &*brain.ports;
-    permit(ports, call, Action::Change, Resource::named(call, "memory", &id.to_string())).await?;
-    let note = brain.note(call, Action::Change);
+    let (name, secrets) = (id.to_string(), secrets_in(&change));
+    let resource = Resource { secrets: &secrets, ..Resource::named(call, "memory", &name) };
+    let basis = permit(ports, call, Action::Change, resource).await?;
+    brain.flag(call, &secrets);
+    let note = brain.note(call, Action::Change, basis);
     let act = Changing { tenant: call.caller.tenant.clone(), id, expected, change, note };
     let Written { answer, deliver } = ports.ledger().change(act).await?;
     brain.deliver(&call.caller.tenant, &deliver).await;
     Ok(answer)
+}
+
+/// What looks like a secret in what a memory is to get.
+fn secrets_in(change: &Change) -> Vec<SecretKind> {
+    match change {
+        Change::Amend(Amendment { metadata: Some(metadata), .. }) => in_metadata(metadata).into_iter().collect(),
+        _ => Vec::new(),
+    }
 }

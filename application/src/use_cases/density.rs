@@ -121,8 +121,8 @@ pub(crate) async fn reset<P: Ports>(
     namespace: Namespace,
 ) -> Result<Renewed, DensityError> {
     let (ports, tenant) = (&*brain.ports, call.caller.tenant.clone());
-    permit(ports, call, Action::ResetDensity, Resource::density(call, &namespace)).await?;
-    let note = brain.note(call, Action::ResetDensity);
+    let basis = permit(ports, call, Action::ResetDensity, Resource::density(call, &namespace)).await?;
+    let note = brain.note(call, Action::ResetDensity, basis);
     Ok(ports.density().reset(Resetting { tenant, namespace, note }).await?)
 }
 
@@ -132,8 +132,8 @@ pub(crate) async fn restore<P: Ports>(
     command: Restore,
 ) -> Result<Renewed, DensityError> {
     let (ports, tenant, Restore { namespace, at }) = (&*brain.ports, call.caller.tenant.clone(), command);
-    permit(ports, call, Action::RestoreDensity, Resource::density(call, &namespace)).await?;
-    let note = brain.note(call, Action::RestoreDensity);
+    let basis = permit(ports, call, Action::RestoreDensity, Resource::density(call, &namespace)).await?;
+    let note = brain.note(call, Action::RestoreDensity, basis);
     let renewed = ports.density().restore(Restoring { tenant, namespace, at, note }).await?;
     renewed.ok_or(DensityError::NoSnapshot)
 }

@@ -15,7 +15,7 @@ use crate::ports::Ports;
 use crate::ports::error::PortError;
 use crate::ports::ledger::{Erased, Erasing, Ledger, LedgerError, Refusal, Selection, Written};
 use crate::ports::metrics::Outcome;
-use crate::ports::policy::{Action, Resource};
+use crate::ports::policy::{Action, Basis, Resource};
 use crate::ports::system::System;
 use crate::ports::working::{Forget, WorkingMemory};
 
@@ -73,11 +73,12 @@ impl Blame for EraseError {
 
 pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Erase) -> Result<Receipt, EraseError> {
     let ports = &*brain.ports;
-    permit_selection(ports, call, &command.selection).await?;
+    let basis = permit_selection(ports, call, &command.selection).await?;
     let tenant = &call.caller.tenant;
     let selection = command.selection.clone();
-    let act = Erasing { tenant: tenant.clone(), selection, note: brain.note(call, Action::Erase) };
+    let act = Erasing { tenant: tenant.clone(), selection, note: brain.note(call, Action::Erase, basis) };
     let Written { answer: erased, deliver } = ports.ledger().erase(act).await?;
+    brain.usages.forget(tenant);
     let mut ids: Vec<MemoryId> = erased.memories.iter().map(|memory| memory.id).collect();
     let noted = ports.note_erased(tenant, &ids).await;
     if let Selection::Id(id) = &command.selection
@@ -102,7 +103,7 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Er
     Ok(Receipt { at: ports.system().now(), erased })
 }
 
-async fn permit_selection<P: Ports>(ports: &P, call: &Call, selection: &Selection) -> Result<(), Forbidden> {
+async fn permit_selection<P: Ports>(ports: &P, call: &Call, selection: &Selection) -> Result<Basis, Forbidden> {
     match selection {
         Selection::Id(id) => permit(ports, call, Action::Erase, Resource::named(call, "memory", &id.to_string())).await,
         Selection::Namespace(name) => {

@@ -18,7 +18,7 @@ use crate::ports::Ports;
 use crate::ports::error::PortError;
 use crate::ports::ledger::{Ledger, LedgerError, Refusal};
 use crate::ports::metrics::{Measurement, Metrics, Outcome};
-use crate::ports::policy::{Action, Resource};
+use crate::ports::policy::{Action, Basis, Resource};
 use crate::ports::system::System;
 use crate::ports::teaching::{Lesson, Lessons, Taught, Teaching};
 use crate::ports::working::{Trace, WorkingMemory};
@@ -116,13 +116,14 @@ pub(crate) async fn give<P: Ports>(
     feedback: Feedback,
 ) -> Result<Learned, FeedbackError> {
     let (ports, tenant, recall) = (&*brain.ports, &call.caller.tenant, feedback.recall);
-    permit(ports, call, Action::Feedback, Resource::named(call, "feedback", &recall.to_string())).await?;
+    let resource = recall.to_string();
+    let basis = permit(ports, call, Action::Feedback, Resource::named(call, "feedback", &resource)).await?;
     let said = Said::try_new(&feedback)?;
     let trace = ports.working().recall_trace(tenant, recall, ports.system().now()).await?;
     let ranked = said.of(&trace.ok_or(FeedbackError::UnknownRecall(recall))?)?;
     let lessons = ports.ledger().lessons(tenant).await?;
     let step = step(&brain.settings.weights, &lessons.sum, &ranked);
-    let learned = teach(brain, call, Lesson::Learn { recall, step }).await?;
+    let learned = teach(brain, call, Lesson::Learn { recall, step }, basis).await?;
     let (useful, useless) = (said.useful.len() as u64, said.useless.len() as u64);
     ports.metrics().record(Measurement::Feedback { useful, useless });
     Ok(learned)
@@ -130,13 +131,19 @@ pub(crate) async fn give<P: Ports>(
 
 /// Takes back what was learned by a lesson.
 pub(crate) async fn take_back<P: Ports>(brain: &Brain<P>, call: &Call, version: u32) -> Result<Learned, FeedbackError> {
-    permit(&*brain.ports, call, Action::Feedback, Resource::named(call, "feedback", &version.to_string())).await?;
-    teach(brain, call, Lesson::TakeBack(version)).await
+    let resource = version.to_string();
+    let basis = permit(&*brain.ports, call, Action::Feedback, Resource::named(call, "feedback", &resource)).await?;
+    teach(brain, call, Lesson::TakeBack(version), basis).await
 }
 
-async fn teach<P: Ports>(brain: &Brain<P>, call: &Call, lesson: Lesson) -> Result<Learned, FeedbackError> {
+async fn teach<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    lesson: Lesson,
+    basis: Basis,
+) -> Result<Learned, FeedbackError> {
     let tenant = &call.caller.tenant;
-    let note = brain.note(call, Action::Feedback);
+    let note = brain.note(call, Action::Feedback, basis);
     let done = brain.ports.ledger().teach(Teaching { tenant: tenant.clone(), lesson, note }).await?;
     let Taught { version, recall, before, after } = done;
     brain.lessons.learn(tenant, Lessons { version, sum: after });

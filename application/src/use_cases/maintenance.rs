@@ -52,9 +52,9 @@ pub(crate) async fn change<P: Ports>(
     call: &Call,
     command: Maintain,
 ) -> Result<Option<Maintenance>, MaintenanceError> {
-    permit(&*brain.ports, call, Action::Maintain, Resource::maintenance(call)).await?;
+    let basis = permit(&*brain.ports, call, Action::Maintain, Resource::maintenance(call)).await?;
     let Maintain { enabled, reason } = command;
-    let (tenant, note) = (call.caller.tenant.clone(), brain.note(call, Action::Maintain));
+    let (tenant, note) = (call.caller.tenant.clone(), brain.note(call, Action::Maintain, basis));
     let now = brain.ports.ledger().maintain(Maintaining { tenant, enabled, reason, note }).await?;
     tracing::warn!(request_id = %call.request_id, subject = %call.caller.subject, enabled, "maintenance was turned");
     Ok(now)

@@ -5,13 +5,15 @@
 //! (the outbox holds it, and recall reads it from there), and a fold that is lost with the process is folded
 //! again from the ledger.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::encoding::Encoding;
 use domain::link::Link;
-use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Procedure, Times};
+use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Procedure, Source, Times};
 use domain::metadata::{Metadata, Value};
+use domain::secrets::{SecretKind, in_metadata, in_text};
 use domain::tenant::{Label, Namespace};
 use domain::time::Timestamp;
 use domain::working::salience;
@@ -21,14 +23,16 @@ use crate::brain::{Blame, Brain};
 use crate::call::Call;
 use crate::gate::{Forbidden, permit};
 use crate::ports::Ports;
+use crate::ports::admission::{Asked, Verdict};
 use crate::ports::density::DensityStore;
 use crate::ports::encoder::Encoder;
 use crate::ports::error::PortError;
 use crate::ports::ledger::{IdempotencyKey, Ledger, LedgerError, NewMemory, Refusal, Remembering, Stored, Written};
 use crate::ports::metrics::{Outcome, Stage};
-use crate::ports::policy::{Action, Resource};
+use crate::ports::policy::{Action, Basis, Resource};
 use crate::ports::system::System;
 use crate::ports::working::{Admitted, WorkingMemory};
+use crate::quotas::{NoRoom, OverQuota};
 use crate::use_cases::sessions::session_or_active;
 
 /// Memories to store, all or nothing.
@@ -118,6 +122,8 @@ pub struct RememberedMemory {
     pub working: Admitted,
     /// Whether it was there already.
     pub duplicate: bool,
+    /// What in it looks like a secret.
+    pub secrets: Vec<SecretKind>,
 }
 
 /// Why nothing was stored.
@@ -132,6 +138,17 @@ pub enum RememberError {
         /// Which of the memories, from 0.
         index: usize,
     },
+    /// More memories of a source than its rate allows.
+    #[error("over the rate of memories that come in as source {}", from.as_str())]
+    TooMany {
+        /// Which.
+        from: Source,
+        /// In how long they may come.
+        retry_after: Duration,
+    },
+    /// The tenant has no room for them.
+    #[error(transparent)]
+    OverQuota(#[from] OverQuota),
     /// The ledger would not.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -149,12 +166,23 @@ impl From<LedgerError> for RememberError {
     }
 }
 
+impl From<NoRoom> for RememberError {
+    fn from(no: NoRoom) -> Self {
+        match no {
+            NoRoom::OverQuota(over) => Self::OverQuota(over),
+            NoRoom::Unknown(error) => Self::Failed(error),
+        }
+    }
+}
+
 impl Blame for RememberError {
     fn outcome(&self) -> Outcome {
         match self {
             Self::Forbidden(forbidden) => forbidden.outcome(),
             Self::Failed(_) => Outcome::Error,
-            Self::EndsBeforeItBegins { .. } | Self::Refused(_) => Outcome::Refused,
+            Self::EndsBeforeItBegins { .. } | Self::TooMany { .. } | Self::OverQuota(_) | Self::Refused(_) => {
+                Outcome::Refused
+            }
         }
     }
 }
@@ -165,7 +193,11 @@ pub(crate) async fn execute<P: Ports>(
     command: Remember,
 ) -> Result<Remembered, RememberError> {
     let ports = &*brain.ports;
-    brain.timed(Stage::Policy, permit_each_namespace(ports, call, &command.memories)).await?;
+    let secrets: Vec<Vec<SecretKind>> = command.memories.iter().map(secrets_in).collect();
+    let basis = brain.timed(Stage::Policy, permit_each_way(ports, call, &command.memories, &secrets)).await?;
+    brain.flag(call, &each_kind(&secrets));
+    in_time(brain, call, &command.memories).await?;
+    brain.has_room_for(&call.caller.tenant, &command.memories).await?;
     let texts: Vec<&str> = command.memories.iter().map(|draft| draft.content.as_str()).collect();
     let encodings = brain.timed(Stage::Encode, ports.encoder().encode(&texts)).await?;
     let now = ports.system().now();
@@ -177,24 +209,75 @@ pub(crate) async fn execute<P: Ports>(
         tenant: call.caller.tenant.clone(),
         memories,
         key: command.key,
-        note: brain.note(call, Action::Remember),
+        note: brain.note(call, Action::Remember, basis),
     };
     let Written { answer: stored, deliver } = brain.timed(Stage::Ledger, ports.ledger().remember(act)).await?;
+    brain.holds(&call.caller.tenant, &stored);
     brain.folds.observe(&call.caller.tenant, stored.iter().filter(|one| !one.duplicate && !one.replayed));
     let queued = brain.deliver(&call.caller.tenant, &deliver).await.is_none();
     let attended = brain.timed(Stage::Working, attend(ports, call, stored, now)).await;
-    Ok(Remembered { queued, ..attended })
+    let mut remembered = Remembered { queued, ..attended };
+    for (one, secrets) in remembered.memories.iter_mut().zip(secrets) {
+        one.secrets = secrets;
+    }
+    Ok(remembered)
 }
 
-async fn permit_each_namespace<P: Ports>(ports: &P, call: &Call, drafts: &[Draft]) -> Result<(), Forbidden> {
-    let mut asked: Vec<&Namespace> = Vec::new();
-    for draft in drafts {
-        if !asked.contains(&&draft.namespace) {
-            permit(ports, call, Action::Remember, Resource::memories(call, &draft.namespace)).await?;
-            asked.push(&draft.namespace);
+/// Asks once for each namespace, source and kind of secrets that the drafts have; answers what the first rests on.
+async fn permit_each_way<P: Ports>(
+    ports: &P,
+    call: &Call,
+    drafts: &[Draft],
+    secrets: &[Vec<SecretKind>],
+) -> Result<Basis, Forbidden> {
+    let mut asked: Vec<Resource<'_>> = Vec::new();
+    let mut first = None;
+    for (draft, secrets) in drafts.iter().zip(secrets) {
+        let resource =
+            Resource { source: Some(draft.origin.source), secrets, ..Resource::memories(call, &draft.namespace) };
+        if !asked.contains(&resource) {
+            let basis = permit(ports, call, Action::Remember, resource).await?;
+            first.get_or_insert(basis);
+            asked.push(resource);
+        }
+    }
+    Ok(first.unwrap_or_else(|| Basis::new("nothing is to be stored")))
+}
+
+/// Asks the rate of each source; a limit that cannot be asked stops nobody.
+async fn in_time<P: Ports>(brain: &Brain<P>, call: &Call, drafts: &[Draft]) -> Result<(), RememberError> {
+    for source in Source::ALL {
+        let count = drafts.iter().filter(|draft| draft.origin.source == source).count();
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        if count == 0 {
+            continue;
+        }
+        match brain.admit(&call.caller.tenant, Asked::Memories { source, count }).await {
+            Ok(Verdict::Refused { retry_after, .. }) => {
+                return Err(RememberError::TooMany { from: source, retry_after });
+            }
+            Ok(Verdict::Unlimited | Verdict::Admitted { .. }) => {}
+            Err(error) => {
+                tracing::warn!(request_id = %call.request_id, error = %error, "the rate limit could not be asked");
+            }
         }
     }
     Ok(())
+}
+
+/// What looks like a secret in a draft.
+fn secrets_in(draft: &Draft) -> Vec<SecretKind> {
+    let procedure = draft.procedure.iter().flat_map(|how| how.preconditions.iter().chain(&how.effects));
+    let texts = std::iter::once(&draft.content).chain(procedure);
+    let mut found: BTreeSet<SecretKind> = texts.flat_map(|text| in_text(text.as_str())).collect();
+    found.extend(in_metadata(&draft.metadata));
+    found.into_iter().collect()
+}
+
+/// Every kind once.
+fn each_kind(secrets: &[Vec<SecretKind>]) -> Vec<SecretKind> {
+    let each: BTreeSet<SecretKind> = secrets.iter().flatten().copied().collect();
+    each.into_iter().collect()
 }
 
 /// Makes a memory of a draft: id, times, novelty, salience.
@@ -274,7 +357,8 @@ async fn attend<P: Ports>(ports: &P, call: &Call, stored: Vec<Stored>, now: Time
                 }
             }
         }
-        memories.push(RememberedMemory { memory: one.memory, working, duplicate: one.duplicate });
+        let (memory, duplicate) = (one.memory, one.duplicate);
+        memories.push(RememberedMemory { memory, working, duplicate, secrets: Vec::new() });
     }
     Remembered { memories, degraded, queued: false }
 }

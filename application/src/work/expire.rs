@@ -17,6 +17,7 @@ impl<P: Ports> Brain<P> {
             subject: "somabrain".into(),
             action: Action::Erase.as_str(),
             request_id: "expiry".into(),
+            basis: None,
             traceparent: None,
             at,
         };

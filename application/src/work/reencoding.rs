@@ -99,6 +99,7 @@ impl<P: Ports> Brain<P> {
             subject: "somabrain".into(),
             action: "memory:reencode",
             request_id: "reencode".into(),
+            basis: None,
             traceparent: None,
             at: self.ports.system().now(),
         }

@@ -155,6 +155,7 @@ async fn what_another_replica_was_taught_is_known_here_a_second_later() {
         subject: "ada".into(),
         action: "memory:feedback",
         request_id: "request-2".into(),
+        basis: None,
         traceparent: None,
         at: world.now(),
     };

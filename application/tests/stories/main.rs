@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a story is about must not fail before it begins")]
 
+mod admission;
 mod delivering;
 mod density;
 mod erasing;

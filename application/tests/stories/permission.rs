@@ -3,7 +3,7 @@
 use application::Forbidden;
 use application::call::Caller;
 use application::ports::Ports;
-use application::ports::admission::Verdict;
+use application::ports::admission::{Asked, Rates, Verdict};
 use application::ports::authenticator::Rejection;
 use application::ports::error::PortErrorKind;
 use application::ports::ledger::{Amendment, Selection};
@@ -14,7 +14,6 @@ use application::use_cases::read::{Read, ReadError};
 use application::use_cases::recall::{Recall, RecallError};
 use application::use_cases::remember::{Remember, RememberError};
 use somabrain_inprocess::InProcess;
-use somabrain_inprocess::admission::Config;
 
 use crate::world::{World, call, draft, text};
 
@@ -71,15 +70,14 @@ async fn a_token_makes_its_caller_and_a_refusal_is_counted() {
 
 #[tokio::test]
 async fn a_tenant_over_its_rate_waits_and_others_do_not() {
-    let config = Config { rps: Some(1.0), burst: 2 };
-    let world = World::on(InProcess::with_rate(config).unwrap());
+    let world = World::on(InProcess::with_rates(Rates::new().requests(1.0, 2).unwrap()));
     let (acme, other) = (&world.ada.caller.tenant, call("other").caller.tenant);
     for _ in 0..2 {
-        assert!(matches!(world.brain.admit(acme).await.unwrap(), Verdict::Admitted { .. }));
+        assert!(matches!(world.brain.admit(acme, Asked::Request).await.unwrap(), Verdict::Admitted { .. }));
     }
-    assert!(matches!(world.brain.admit(acme).await.unwrap(), Verdict::Refused { .. }));
-    assert!(matches!(world.brain.admit(&other).await.unwrap(), Verdict::Admitted { .. }));
+    assert!(matches!(world.brain.admit(acme, Asked::Request).await.unwrap(), Verdict::Refused { .. }));
+    assert!(matches!(world.brain.admit(&other, Asked::Request).await.unwrap(), Verdict::Admitted { .. }));
     assert_eq!(world.ports().metrics().count(|one| *one == Measurement::RateLimited), 1);
     world.pass(1);
-    assert!(matches!(world.brain.admit(acme).await.unwrap(), Verdict::Admitted { .. }));
+    assert!(matches!(world.brain.admit(acme, Asked::Request).await.unwrap(), Verdict::Admitted { .. }));
 }

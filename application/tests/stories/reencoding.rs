@@ -25,6 +25,7 @@ async fn age(world: &World, id: MemoryId) {
         subject: "ada".into(),
         action: "memory:reencode",
         request_id: "r".into(),
+        basis: None,
         traceparent: None,
         at: world.now(),
     };
@@ -118,6 +119,7 @@ async fn every_tenants_memories_are_encoded_anew_each_for_its_own_audit() {
             subject: "bo".into(),
             action: "memory:remember",
             request_id: "r".into(),
+            basis: None,
             traceparent: None,
             at: world.now(),
         },

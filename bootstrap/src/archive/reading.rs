@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use domain::audit::{AuditEvent, AuditKey, Head, Seal, verify};
+use domain::audit::{AuditEvent, AuditKey, Head, Published, Seal, verify};
 use domain::tenant::Tenant;
 
 use super::{BEGINS, ENDS, Line};
@@ -32,6 +32,17 @@ impl Archive {
             }
         }
         Ok(archive)
+    }
+
+    /// Whether the archived part of each chain holds what was published of it.
+    pub(crate) fn hold(&self, published: &Published) -> Result<()> {
+        for (tenant, seals) in &self.seals {
+            for (number, seal) in (1..).zip(seals) {
+                let held = published.hold(tenant, &Head { number, seal: *seal });
+                held.with_context(|| format!("the archive of tenant {tenant} was tampered with"))?;
+            }
+        }
+        Ok(())
     }
 
     fn take(&mut self, key: &AuditKey, line: &str) -> Result<()> {

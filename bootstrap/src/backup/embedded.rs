@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use application::ports::Ports;
 use application::ports::ledger::{Erasing, Ledger, Selection};
+use domain::audit::Published;
 use domain::memory::MemoryId;
 use domain::tenant::Tenant;
 use somabrain_backup::{Backup, Place};
@@ -143,7 +144,7 @@ async fn bury(ports: &Embedded, place: &Place) -> Result<u64> {
 
 async fn look(ports: &Embedded, settings: &Settings) -> Result<Outcome> {
     let tenants: Vec<Tenant> =
-        embedded::verify_audit(settings)?.tenants.into_iter().map(|(tenant, _)| tenant).collect();
+        embedded::verify_audit(settings, &Published::new())?.heads.into_iter().map(|(tenant, _)| tenant).collect();
     let sample = sample::take(ports.ledger(), &tenants).await?;
     let found = sample::find(ports.long_term(), &sample, now()).await?;
     let memories = ports.sqlite().statistics().memories;
@@ -151,5 +152,5 @@ async fn look(ports: &Embedded, settings: &Settings) -> Result<Outcome> {
 }
 
 fn verify_chains(settings: &Settings) -> Result<u64> {
-    Ok(embedded::verify_audit(settings)?.tenants.iter().map(|(_, events)| events).sum())
+    Ok(embedded::verify_audit(settings, &Published::new())?.heads.iter().map(|(_, head)| head.number).sum())
 }

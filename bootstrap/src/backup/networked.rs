@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use application::ports::Ports;
 use application::ports::long_term::{Act, Entry, LongTermMemory};
+use domain::audit::Published;
 use domain::index::lens::Lens;
 use domain::memory::{Memory, MemoryId};
 use domain::tenant::Tenant;
@@ -125,7 +126,7 @@ pub(super) async fn restore(settings: &Settings, place: &Place, backup: &Backup)
     )?;
     let ports = brain.ports();
     let tenants: Vec<Tenant> =
-        ports.postgres().verify_audit().await?.tenants.into_iter().map(|(tenant, _)| tenant).collect();
+        ports.postgres().verify_audit(&Published::new()).await?.heads.into_iter().map(|(tenant, _)| tenant).collect();
     let sample = sample::take(ports.ledger(), &tenants).await?;
     let found = sample::find(ports.long_term(), &sample, now()).await?;
     Ok(Outcome {

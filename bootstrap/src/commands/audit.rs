@@ -9,8 +9,10 @@ use application::ports::archiving::AuditLog;
 use application::ports::ledger::Note;
 use application::ports::system::System;
 use clap::{Args, Subcommand};
-use domain::audit::Head;
+use domain::audit::{Head, Published, Seal};
 use domain::tenant::Tenant;
+use serde::Deserialize;
+use serde_json::json;
 
 use crate::age::Age;
 use crate::archive::reading::Archive;
@@ -33,7 +35,14 @@ enum Act {
         /// included. Without it, from where what is left in the database begins.
         #[arg(long)]
         archive: Option<PathBuf>,
+        /// A file that `audit heads` printed to, kept where nobody with the audit key can write: the chains must still hold
+        /// what it says. May be lines of several times.
+        #[arg(long)]
+        published: Option<PathBuf>,
     },
+    /// Prints where each tenant's chain ends, after it was verified: a JSON line with the number and the seal of its last
+    /// event. Keep it elsewhere: `audit verify --published` then shows if anybody wrote the log anew, whatever keys they have.
+    Heads,
     /// Moves old rows into a file: JSON lines, each row with its number and its seal.
     ///
     /// Of each tenant those from the beginning of its chain to the first that is younger. They are deleted from the database
@@ -53,31 +62,44 @@ enum Act {
 /// Runs the command.
 pub(crate) async fn run(args: &Audit, settings: &Settings) -> Result<()> {
     match &args.act {
-        Act::Verify { archive } => verify(settings, archive.as_deref()).await,
+        Act::Verify { archive, published } => verify(settings, archive.as_deref(), published.as_deref()).await,
+        Act::Heads => heads(settings).await,
         Act::Archive { older_than, to } => archive(settings, *older_than, to).await,
     }
 }
 
-/// Each tenant with the number of its last event; and where the chains begin that were archived.
-type Checked = (Vec<(Tenant, u64)>, Vec<(Tenant, Head)>);
+/// Where the chains end; and where those begin that were archived.
+type Checked = (Vec<(Tenant, Head)>, Vec<(Tenant, Head)>);
 
-async fn verify(settings: &Settings, folder: Option<&Path>) -> Result<()> {
-    let (tenants, beginnings): Checked = match settings.profile {
+async fn checked(settings: &Settings, published: &Published) -> Result<Checked> {
+    Ok(match settings.profile {
         #[cfg(feature = "embedded")]
         Profile::Embedded => {
-            let report = crate::embedded::verify_audit(settings)?;
-            (report.tenants, report.beginnings)
+            let report = crate::embedded::verify_audit(settings, published)?;
+            (report.heads, report.beginnings)
         }
         #[cfg(feature = "networked")]
         Profile::Networked => {
             let brain = crate::networked::connect(settings).await?;
-            let report = brain.ports().postgres().verify_audit().await?;
-            (report.tenants, report.beginnings)
+            let report = brain.ports().postgres().verify_audit(published).await?;
+            (report.heads, report.beginnings)
         }
         #[cfg(not(all(feature = "embedded", feature = "networked")))]
         other => anyhow::bail!("SOMABRAIN_PROFILE is {other:?}, but this program was built without it"),
-    };
-    let all: u64 = tenants.iter().map(|(_, events)| events).sum();
+    })
+}
+
+async fn heads(settings: &Settings) -> Result<()> {
+    for (tenant, head) in checked(settings, &Published::new()).await?.0 {
+        println!("{}", json!({"tenant": tenant.as_str(), "number": head.number, "seal": head.seal.to_string()}));
+    }
+    Ok(())
+}
+
+async fn verify(settings: &Settings, folder: Option<&Path>, published: Option<&Path>) -> Result<()> {
+    let published = published.map(read_published).transpose()?.unwrap_or_default();
+    let (tenants, beginnings) = checked(settings, &published).await?;
+    let all: u64 = tenants.iter().map(|(_, head)| head.number).sum();
     let archived: u64 = beginnings.iter().map(|(_, beginning)| beginning.number).sum();
     let count = tenants.len();
     let Some(folder) = folder else {
@@ -85,11 +107,32 @@ async fn verify(settings: &Settings, folder: Option<&Path>) -> Result<()> {
         return Ok(());
     };
     let archive = Archive::read(folder, &keys::audit_key(settings)?)?;
+    archive.hold(&published)?;
     beginnings.iter().try_for_each(|(tenant, beginning)| archive.meets(tenant, beginning))?;
     let gone = archive.tenants().find(|archived| !tenants.iter().any(|(tenant, _)| tenant == *archived));
     anyhow::ensure!(gone.is_none(), "the archive has rows of a tenant whose audit log is gone: {gone:?}");
     println!("{all} events of {count} tenants verified, {archived} of them in the archive");
     Ok(())
+}
+
+/// The lines of `audit heads`.
+fn read_published(file: &Path) -> Result<Published> {
+    #[derive(Deserialize)]
+    struct Line {
+        tenant: String,
+        number: u64,
+        seal: String,
+    }
+    let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
+    let mut published = Published::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let place = || format!("{}, line {}, is not what `audit heads` prints", file.display(), number + 1);
+        let line: Line = serde_json::from_str(line).with_context(place)?;
+        let tenant = Tenant::try_new(&line.tenant).with_context(place)?;
+        let head = Head { number: line.number, seal: Seal::parse(&line.seal).with_context(place)? };
+        published.add(tenant, head).with_context(place)?;
+    }
+    Ok(published)
 }
 
 fn elsewhere(archived: u64) -> String {
@@ -129,6 +172,7 @@ where
         subject: "operator".into(),
         action: "audit:archive",
         request_id: brain.ports().system().new_id().to_string(),
+        basis: None,
         traceparent: None,
         at: brain.now(),
     };

@@ -158,7 +158,7 @@ pub(crate) fn prepared(files: &[PathBuf], speakers: Speakers) -> Result<Vec<Corp
 /// A server, or a folder of our own.
 pub(crate) async fn open(url: Option<&str>, token: Option<String>, settings: &Settings) -> Result<Subject> {
     if let Some(url) = url {
-        return Ok(Subject::server(url, token));
+        return Ok(Subject::server(url, token, &settings.tls.roots));
     }
     #[cfg(feature = "embedded")]
     return Subject::folder(settings).await;

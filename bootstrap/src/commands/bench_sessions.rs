@@ -76,7 +76,7 @@ impl BenchSessions {
     #[cfg_attr(not(feature = "embedded"), expect(unused_variables, reason = "a server has settings of its own"))]
     async fn walk(&self, corpus: &Corpus, settings: &Settings) -> Result<Walked> {
         if let Some(url) = &self.url {
-            let subject = Subject::server(url, self.token.clone());
+            let subject = Subject::server(url, self.token.clone(), &settings.tls.roots);
             return Walk::new(&subject, corpus, &self.prefix)?.run().await;
         }
         #[cfg(feature = "embedded")]

@@ -6,6 +6,9 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
+use crate::keys;
+#[cfg(feature = "embedded")]
+use crate::settings::Profile;
 use crate::settings::{Settings, Understood};
 
 /// Prints what was understood of the settings and where each value came from; fails where they are not valid.
@@ -20,6 +23,11 @@ pub(crate) struct CheckConfig {
 pub(crate) fn run(args: &CheckConfig, environment: &HashMap<String, String>) -> Result<()> {
     let (settings, sources) = Settings::load(environment)?;
     settings.validate_for_serving()?;
+    drop(keys::tokens(&settings)?);
+    #[cfg(feature = "embedded")]
+    if settings.profile == Profile::Embedded {
+        drop(crate::embedded::policy(&settings)?);
+    }
     let lines = Settings::describe(&sources);
     if args.json {
         let row = |one: &Understood| json!({"name": one.variable, "value": one.value, "from": one.origin, "about": one.about});

@@ -13,6 +13,7 @@ mod postgres;
 mod redis;
 mod report;
 mod settings;
+mod tls;
 
 use anyhow::Result;
 use clap::Args;
@@ -36,6 +37,7 @@ pub(crate) struct Doctor {
 pub(crate) async fn run(args: &Doctor, settings: &Settings, unknown: &[String]) -> Result<()> {
     let mut report = Report::default();
     settings::examine(settings, unknown, &mut report);
+    tls::examine(settings, &mut report);
     match settings.profile {
         #[cfg(feature = "embedded")]
         Profile::Embedded => folder::examine(settings, &mut report),

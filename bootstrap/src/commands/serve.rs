@@ -6,18 +6,24 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use application::brain::Brain;
+use somabrain_tls::Listener;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::profile::Profile;
 use crate::settings::{self, Settings};
-use crate::{api, backup, telemetry, tending};
+use crate::{api, backup, dumps, renewal, telemetry, tending};
 
 /// Runs the command in the profile of the settings.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
     settings.validate_for_serving()?;
-    let listener = listen(settings.address).await?;
+    if settings.mode == settings::Mode::Production {
+        dumps::forbid();
+    }
+    let identity = settings.tls.identity()?;
+    let listener = Listener::new(listen(settings.address).await?, identity.clone());
+    let _renewing = renewal::begin(identity)?;
     backup::back_up_before_migrating(settings).await?;
     match settings.profile {
         #[cfg(feature = "embedded")]
@@ -36,7 +42,7 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-async fn serve<P: Profile>(settings: &Settings, listener: TcpListener, brain: Brain<P>) -> Result<()> {
+async fn serve<P: Profile>(settings: &Settings, listener: Listener, brain: Brain<P>) -> Result<()> {
     let address = listener.local_addr()?;
     let traces = telemetry::traces(settings)?;
     let config = somabrain_http::Config { traces: traces.clone(), ..api::http_config(settings)? };
@@ -64,12 +70,13 @@ async fn serve<P: Profile>(settings: &Settings, listener: TcpListener, brain: Br
 
 /// Says where it listens and how to begin.
 fn greet(settings: &Settings, address: &str, place: &str) {
-    println!("SomaBrain {} ({} mode) on http://{address}", env!("CARGO_PKG_VERSION"), settings.mode.as_str());
+    let address = format!("{}://{address}", settings.tls.scheme());
+    println!("SomaBrain {} ({} mode) on {address}", env!("CARGO_PKG_VERSION"), settings.mode.as_str());
     println!("{place}");
-    println!("documentation at http://{address}/docs");
+    println!("documentation at {address}/docs");
     println!("try:");
-    println!("  curl -X POST http://{address}/remember -d '{{\"content\": \"the spare key is under the blue pot\"}}'");
-    println!("  curl -X POST http://{address}/recall -d '{{\"query\": \"where is the spare key?\"}}'");
+    println!("  curl -X POST {address}/remember -d '{{\"content\": \"the spare key is under the blue pot\"}}'");
+    println!("  curl -X POST {address}/recall -d '{{\"query\": \"where is the spare key?\"}}'");
 }
 
 /// Ends so long after the first SIGTERM or SIGINT: readiness fails first, and until load balancers have seen that, and

@@ -39,15 +39,29 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 44] = [
+const FIXED: [Name; 57] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
+    plain(
+        "tls_cert_path",
+        "PEM file of the certificate chain that clients are shown; none: they are spoken to in the clear",
+    ),
+    plain("tls_key_path", "PEM file of its private key"),
+    plain("tls_ca_path", "PEM file of the authorities that outgoing TLS trusts; none: those that Mozilla trusts"),
     plain("mode", "development or production"),
     plain("profile", "embedded (one process, one data folder) or networked (Redis, Postgres, OPA, memory service)"),
     plain("data_dir", "folder of the embedded profile's data"),
     plain("log", "what to log, such as info or somabrain=debug"),
     plain("rate_rps", "requests per second and tenant; 0: no limit"),
     plain("rate_burst", "requests that a tenant may make at once"),
+    plain("rate_memories", "memories per second and tenant by source, such as tool=5,import=200; none: no limit"),
+    plain("quota_memories", "memories that a tenant may hold; 0: no limit"),
+    plain("quota_bytes", "bytes of content that a tenant may hold; 0: no limit"),
+    plain("quota_namespaces", "namespaces that a tenant may have; 0: no limit"),
+    plain(
+        "policy_dir",
+        "folder of Rego files that extend the embedded profile's policy; none: the bundled rules alone",
+    ),
     plain("wm_size", "memories that a session's working memory holds"),
     plain("wm_ttl_seconds", "seconds after the last use that working memory holds a memory"),
     plain(
@@ -64,15 +78,22 @@ const FIXED: [Name; 44] = [
     plain("read_passages", "on or off: whether long memories answer by their best passage"),
     plain("abstain_below", "confidence below which recall says that it abstains, 0 to 1"),
     secret("jwt_secret", "HS256 secret of at least 32 bytes; several separated by commas while rotating"),
-    plain("jwt_public_key_path", "PEM file of an RS256 or ES256 public key"),
+    plain("jwt_public_key_path", "file of RS256 or ES256 public keys: PEM, or a JSON Web Key Set"),
+    plain("jwks_url", "where the issuer publishes its key set: https, or http on this machine"),
     plain("jwt_issuer", "the `iss` that tokens must carry"),
     plain("jwt_audience", "the `aud` that tokens must carry"),
     plain("jwt_tenant_claim", "path of the claim that names the tenant"),
     plain("jwt_roles_claim", "path of the claim that lists the roles"),
-    secret("postgres_dsn", "Postgres of the networked profile, such as postgres://somabrain:…@postgres/somabrain"),
-    secret("postgres_migration_dsn", "Postgres as the owner of the tables, for migrations; none: postgres_dsn"),
+    secret(
+        "postgres_dsn",
+        "Postgres of the networked profile, such as postgres://somabrain:…@postgres/somabrain?sslmode=verify-full",
+    ),
+    secret(
+        "postgres_migration_dsn",
+        "Postgres as the owner of the tables, for migrations, backups, and archiving; none: postgres_dsn",
+    ),
     plain("postgres_pool", "most connections to Postgres of one replica"),
-    secret("redis_url", "Redis of the networked profile, such as redis://redis:6379"),
+    secret("redis_url", "Redis of the networked profile, such as redis://redis:6379; by TLS rediss://"),
     plain("opa_url", "OPA of the networked profile, such as http://opa:8181"),
     plain("policy_cache_seconds", "seconds that a decision of OPA may be used again; 0: never"),
     plain("memory_http_endpoint", "memory service of the networked profile, such as http://memory-service:9797"),
@@ -83,6 +104,10 @@ const FIXED: [Name; 44] = [
     ),
     secret("memory_http_token", "bearer token that the memory services ask for"),
     plain("kafka_bootstrap", "Kafka's host:port list; none: no event stream"),
+    plain("kafka_tls", "on or off: whether Kafka is spoken to by TLS; default off"),
+    plain("kafka_sasl_mechanism", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; none: Kafka asks for no user"),
+    plain("kafka_sasl_username", "user of Kafka"),
+    secret("kafka_sasl_password", "password of Kafka's user"),
     plain("outbox_batch_size", "most entries or events that the relay takes at a time"),
     plain("encoder", "static (the table that ships with the program) or embeddings (an OpenAI-compatible endpoint)"),
     plain("embeddings_url", "embeddings endpoint, such as https://api.openai.com or http://localhost:11434/v1"),

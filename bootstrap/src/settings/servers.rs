@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use somabrain_tls::Roots;
 
 use super::{Secret, Values};
 
@@ -15,6 +16,8 @@ pub(crate) struct Servers {
     pub postgres_migration: Option<Secret>,
     /// Most connections to it.
     pub postgres_pool: u32,
+    /// Whom to trust by TLS.
+    pub roots: Roots,
     /// Redis.
     pub redis: Secret,
     /// OPA.
@@ -31,7 +34,7 @@ pub(crate) struct Servers {
 
 impl Servers {
     /// Reads what must be there; the error names what is not.
-    pub(super) fn read(values: &Values<'_>) -> Result<Self> {
+    pub(super) fn read(values: &Values<'_>, roots: &Roots) -> Result<Self> {
         let needed = |key: &str, variable: &str| {
             let given = values.text(key).map(str::to_owned);
             given.with_context(|| {
@@ -42,6 +45,7 @@ impl Servers {
             postgres: Secret(needed("postgres_dsn", "SOMABRAIN_POSTGRES_DSN")?),
             postgres_migration: values.text("postgres_migration_dsn").map(|dsn| Secret(dsn.to_owned())),
             postgres_pool: values.parsed("postgres_pool", "16", "a whole number of connections, 1 or more")?,
+            roots: roots.clone(),
             redis: Secret(needed("redis_url", "SOMABRAIN_REDIS_URL")?),
             opa: needed("opa_url", "SOMABRAIN_OPA_URL")?,
             policy_cache: Duration::from_secs(values.parsed(
@@ -53,5 +57,13 @@ impl Servers {
             memory_backup: values.text("memory_backup_endpoint").map(str::to_owned),
             memory_token: Secret(needed("memory_http_token", "SOMABRAIN_MEMORY_HTTP_TOKEN")?),
         })
+    }
+
+    /// Whether the DSNs can be understood, with the files that they name.
+    pub(super) fn validate(&self) -> Result<()> {
+        let valid = |dsn: &Secret| somabrain_postgres::protection(dsn.reveal(), &self.roots).map(drop);
+        valid(&self.postgres).context("SOMABRAIN_POSTGRES_DSN cannot be used")?;
+        let migration = self.postgres_migration.iter().try_for_each(valid);
+        migration.context("SOMABRAIN_POSTGRES_MIGRATION_DSN cannot be used")
     }
 }

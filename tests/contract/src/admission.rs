@@ -1,10 +1,12 @@
 //! Suite of [`application::ports::admission`]: a burst, then a rate, each tenant on its own.
 //!
-//! The adapter is set to [`RPS`] requests a second and a burst of [`BURST`].
+//! The adapter is set to [`rates`]: [`RPS`] requests a second and a burst of [`BURST`], and [`TOOL`] memories a second that
+//! come from tools.
 
 use std::time::Duration;
 
-use application::ports::admission::{Admission, Verdict};
+use application::ports::admission::{Admission, Asked, Rates, Verdict};
+use domain::memory::Source;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use futures_util::future::join_all;
@@ -22,16 +24,27 @@ crate::suite! { ($) admission:
     a_clock_set_back_locks_nobody_out,
     requests_at_once_are_not_admitted_twice,
     one_tenants_requests_never_cost_anothers,
+    memories_of_a_source_have_a_rate_of_their_own,
+    what_has_no_rate_is_not_limited,
+    a_batch_beyond_the_burst_waits_for_all_of_it,
 }
 
 /// Requests a second that the adapter under test admits on average.
 pub const RPS: f64 = 10.0;
 /// Requests that the adapter under test admits at once.
 pub const BURST: u32 = 5;
+/// Memories of tools that the adapter under test admits a second on average; ten times as many at once.
+pub const TOOL: f64 = 2.0;
+
+/// What the adapter under test is set to.
+pub fn rates() -> Rates {
+    let requests = Rates::new().requests(RPS, BURST).expect("a rate that can be kept");
+    requests.memories(Source::Tool, TOOL).expect("a rate that can be kept")
+}
 
 /// When the next request is admitted; `None`: it was admitted.
 async fn wait(admission: &impl Admission, tenant: &Tenant, now: Timestamp) -> Option<Duration> {
-    match admission.admit(tenant, now).await.expect("answered") {
+    match admission.admit(tenant, Asked::Request, now).await.expect("answered") {
         Verdict::Admitted { limit, .. } => {
             assert_eq!(limit, BURST);
             None
@@ -70,7 +83,7 @@ pub async fn beyond_the_burst_requests_wait(admission: &impl Admission) {
 /// To zero, while the time to a full burst grows.
 pub async fn what_is_left_is_counted_down(admission: &impl Admission) {
     for left in (0..BURST).rev() {
-        let verdict = admission.admit(&acme(), second(0)).await.expect("answered");
+        let verdict = admission.admit(&acme(), Asked::Request, second(0)).await.expect("answered");
         let Verdict::Admitted { remaining, reset_after, .. } = verdict else { panic!("{verdict:?}") };
         assert_eq!(remaining, left);
         let expected = Duration::from_secs_f64(f64::from(BURST - left) / RPS);
@@ -141,4 +154,34 @@ pub async fn one_tenants_requests_never_cost_anothers(admission: &impl Admission
     spend_burst(admission, second(0)).await;
     assert!(wait(admission, &acme(), second(0)).await.is_some());
     assert_eq!(wait(admission, &tenant("t7"), second(0)).await, None);
+}
+
+/// What tools write costs neither requests nor other sources, and not another tenant's tools.
+pub async fn memories_of_a_source_have_a_rate_of_their_own(admission: &impl Admission) {
+    let tools = |count| Asked::Memories { source: Source::Tool, count };
+    let ask = async |tenant: &Tenant, asked| admission.admit(tenant, asked, second(0)).await.expect("answered");
+    assert!(matches!(ask(&acme(), tools(19)).await, Verdict::Admitted { limit: 20, remaining: 1, .. }));
+    assert!(matches!(ask(&acme(), tools(2)).await, Verdict::Refused { limit: 20, .. }));
+    assert!(matches!(ask(&acme(), tools(1)).await, Verdict::Admitted { remaining: 0, .. }));
+    let Verdict::Refused { retry_after, .. } = ask(&acme(), tools(1)).await else { panic!("it is spent") };
+    assert!(retry_after <= Duration::from_secs_f64(1.0 / TOOL), "{retry_after:?}");
+    assert!(matches!(ask(&tenant("globex"), tools(20)).await, Verdict::Admitted { .. }));
+    spend_burst(admission, second(0)).await;
+}
+
+/// Of sources without a rate any number is admitted.
+pub async fn what_has_no_rate_is_not_limited(admission: &impl Admission) {
+    for source in [Source::User, Source::Agent, Source::Import] {
+        let asked = Asked::Memories { source, count: 1_000_000 };
+        assert_eq!(admission.admit(&acme(), asked, second(0)).await.expect("answered"), Verdict::Unlimited);
+    }
+}
+
+/// And not forever.
+pub async fn a_batch_beyond_the_burst_waits_for_all_of_it(admission: &impl Admission) {
+    let batch = Asked::Memories { source: Source::Tool, count: 1000 };
+    let ask = async |at| admission.admit(&acme(), batch, second(at)).await.expect("answered");
+    assert!(matches!(ask(0).await, Verdict::Admitted { remaining: 0, .. }));
+    assert!(matches!(ask(9).await, Verdict::Refused { .. }));
+    assert!(matches!(ask(10).await, Verdict::Admitted { .. }));
 }

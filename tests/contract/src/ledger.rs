@@ -85,6 +85,7 @@ crate::suite! { ($) ledger:
     versions_are_oldest_first_with_who_and_when,
     edges_are_found_from_both_ends_each_once,
     namespaces_are_counted_by_name,
+    the_bytes_of_contents_are_counted,
     tenants_share_an_id_without_meeting,
     a_tenant_changes_and_erases_only_its_own,
     a_foreign_memory_is_no_target,

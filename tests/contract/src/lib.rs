@@ -74,4 +74,5 @@ pub mod metrics;
 pub mod outbox;
 pub mod policy;
 pub mod system;
+pub mod trail;
 pub mod working;

@@ -89,7 +89,14 @@ pub(crate) fn encoding(seed: u64) -> Encoding {
 }
 
 pub(crate) fn note(at: Timestamp) -> Note {
-    Note { subject: "ada".into(), action: "memory:remember", request_id: "request-1".into(), traceparent: None, at }
+    Note {
+        subject: "ada".into(),
+        action: "memory:remember",
+        request_id: "request-1".into(),
+        traceparent: None,
+        at,
+        basis: None,
+    }
 }
 
 /// Stores memories whose ids the service made, of the tenant of the first of them.

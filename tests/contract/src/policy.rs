@@ -2,6 +2,7 @@
 
 use application::call::{Call, Caller};
 use application::ports::policy::{Action, Decision, Policy, Question, Resource};
+use domain::memory::Source;
 use domain::tenant::{Namespace, Tenant};
 
 crate::suite! { ($) policy:
@@ -12,12 +13,14 @@ crate::suite! { ($) policy:
     roles_add_up,
     a_role_counts_wherever_it_stands_in_the_list,
     a_denial_says_why,
+    a_role_stores_as_the_sources_of_the_table_and_no_others,
     the_kind_the_id_and_the_request_change_nothing,
     the_same_question_gets_the_same_decision,
 }
 
 use Action::{
-    Change, EndSession, Erase, Feedback, InspectDensity, InspectMaintenance, Plan, Read, ReadSession, Recall, Remember,
+    Change, EndSession, Erase, Feedback, InspectAudit, InspectDensity, InspectMaintenance, Plan, Read, ReadSession,
+    Recall, Remember,
 };
 
 /// Who may do what in the own tenant; everything else is denied.
@@ -25,15 +28,25 @@ pub const TABLE: &[(&str, &[Action])] = &[
     ("reader", &[Recall, Read, ReadSession]),
     ("writer", &[Recall, Read, ReadSession, Remember, Change, Erase, EndSession, Feedback]),
     ("planner", &[Recall, Read, ReadSession, Plan]),
-    ("operator", &[Recall, Read, ReadSession, InspectDensity, InspectMaintenance]),
+    ("operator", &[Recall, Read, ReadSession, InspectDensity, InspectAudit, InspectMaintenance]),
+    ("agent", &[Recall, Read, ReadSession, Plan, Remember, EndSession, Feedback]),
+    ("tool", &[Remember]),
     ("admin", &Action::ALL),
+];
+
+/// As which sources a role may store; every other role stores nothing.
+pub const SOURCES: &[(&str, &[Source])] = &[
+    ("writer", &Source::ALL),
+    ("agent", &[Source::Agent, Source::Tool]),
+    ("tool", &[Source::Tool]),
+    ("admin", &Source::ALL),
 ];
 
 /// Every action of every role in the own tenant.
 pub async fn each_role_may_do_what_the_table_says_and_nothing_else(policy: &impl Policy) {
     for (role, permitted) in TABLE {
         for action in Action::ALL {
-            let allowed = asked(policy, &[role], action, "acme").await == Decision::Allow;
+            let allowed = asked(policy, &[role], action, "acme").await.is_allow();
             assert_eq!(allowed, permitted.contains(&action), "{role} asking for {}", action.as_str());
         }
     }
@@ -45,7 +58,7 @@ pub async fn nobody_may_do_anything_to_another_tenant(policy: &impl Policy) {
         for action in Action::ALL {
             for other in ["globex", "Acme", "acme.", "acme-2"] {
                 let decision = asked(policy, &[role], action, other).await;
-                assert!(decision != Decision::Allow, "{role} of acme got {} in {other}", action.as_str());
+                assert!(!decision.is_allow(), "{role} of acme got {} in {other}", action.as_str());
             }
         }
     }
@@ -56,7 +69,7 @@ pub async fn what_no_rule_permits_is_denied(policy: &impl Policy) {
     for role in ["visitor", "", "Admin", "admin ", "admins", "role:admin", "*", "acme"] {
         for action in Action::ALL {
             let decision = asked(policy, &[role], action, "acme").await;
-            assert!(decision != Decision::Allow, "{role:?} got {}", action.as_str());
+            assert!(!decision.is_allow(), "{role:?} got {}", action.as_str());
         }
     }
 }
@@ -64,14 +77,14 @@ pub async fn what_no_rule_permits_is_denied(policy: &impl Policy) {
 /// An empty list of roles.
 pub async fn who_has_no_role_may_do_nothing(policy: &impl Policy) {
     for action in Action::ALL {
-        assert!(asked(policy, &[], action, "acme").await != Decision::Allow, "{}", action.as_str());
+        assert!(!asked(policy, &[], action, "acme").await.is_allow(), "{}", action.as_str());
     }
 }
 
 /// Two roles permit what either permits.
 pub async fn roles_add_up(policy: &impl Policy) {
     for action in Action::ALL {
-        let allowed = asked(policy, &["planner", "writer"], action, "acme").await == Decision::Allow;
+        let allowed = asked(policy, &["planner", "writer"], action, "acme").await.is_allow();
         let either = TABLE.iter().any(|(role, may)| matches!(*role, "planner" | "writer") && may.contains(&action));
         assert_eq!(allowed, either, "{}", action.as_str());
     }
@@ -80,7 +93,7 @@ pub async fn roles_add_up(policy: &impl Policy) {
 /// Unknown and repeated roles beside a known one.
 pub async fn a_role_counts_wherever_it_stands_in_the_list(policy: &impl Policy) {
     for roles in [["reader", "visitor", "visitor"], ["visitor", "reader", "reader"], ["visitor", "visitor", "reader"]] {
-        assert_eq!(asked(policy, &roles, Recall, "acme").await, Decision::Allow, "{roles:?}");
+        assert!(asked(policy, &roles, Recall, "acme").await.is_allow(), "{roles:?}");
     }
 }
 
@@ -88,10 +101,29 @@ pub async fn a_role_counts_wherever_it_stands_in_the_list(policy: &impl Policy) 
 pub async fn a_denial_says_why(policy: &impl Policy) {
     for (roles, owner) in [(["visitor"], "acme"), (["admin"], "globex")] {
         match asked(policy, &roles, Remember, owner).await {
-            Decision::Deny { reason } => assert!(!reason.trim().is_empty(), "{roles:?} in {owner}"),
-            Decision::Allow => panic!("{roles:?} was allowed in {owner}"),
+            Decision::Deny(basis) => assert!(!basis.reason.trim().is_empty(), "{roles:?} in {owner}"),
+            Decision::Allow(_) => panic!("{roles:?} was allowed in {owner}"),
         }
     }
+}
+
+/// A tool cannot claim that a person said it; two roles claim what either may.
+pub async fn a_role_stores_as_the_sources_of_the_table_and_no_others(policy: &impl Policy) {
+    let asked = async |roles: &[&str], source| {
+        let call = call(roles);
+        let namespace = Namespace::default();
+        let memory = Resource::of("memory", &call.caller.tenant);
+        let resource = Resource { namespace: Some(&namespace), source: Some(source), ..memory };
+        policy.decide(&Question { call: &call, action: Remember, resource }).await.expect("a decision")
+    };
+    for (role, _) in TABLE {
+        let may = SOURCES.iter().find(|(other, _)| other == role).map_or(&[][..], |(_, may)| may);
+        for source in Source::ALL {
+            assert_eq!(asked(&[role], source).await.is_allow(), may.contains(&source), "{role} as {}", source.as_str());
+        }
+    }
+    assert!(asked(&["tool", "agent"], Source::Agent).await.is_allow());
+    assert!(!asked(&["tool", "reader", "visitor"], Source::User).await.is_allow());
 }
 
 /// The bundled policy decides by tenant, roles and action alone.
@@ -103,11 +135,11 @@ pub async fn the_kind_the_id_and_the_request_change_nothing(policy: &impl Policy
     for kind in ["memory", "namespace", "session", "subject"] {
         for (call, namespace, id) in [(&call, None, None), (&other, Some(&named), Some("an \"id\" \\ of \n any kind"))]
         {
-            let resource = Resource { kind, tenant: &call.caller.tenant, namespace, id };
+            let resource = Resource { namespace, id, ..Resource::of(kind, &call.caller.tenant) };
             for action in Action::ALL {
                 let decision = policy.decide(&Question { call, action, resource }).await.expect("a decision");
                 let permitted = [Recall, Read, ReadSession].contains(&action);
-                assert_eq!(decision == Decision::Allow, permitted, "{} on {kind}", action.as_str());
+                assert_eq!(decision.is_allow(), permitted, "{} on {kind}", action.as_str());
             }
         }
     }
@@ -116,9 +148,9 @@ pub async fn the_kind_the_id_and_the_request_change_nothing(policy: &impl Policy
 /// Asked again, and after other questions.
 pub async fn the_same_question_gets_the_same_decision(policy: &impl Policy) {
     for _ in 0..3 {
-        assert_eq!(asked(policy, &["writer"], Remember, "acme").await, Decision::Allow);
-        assert!(asked(policy, &["writer"], Plan, "acme").await != Decision::Allow);
-        assert!(asked(policy, &["writer"], Remember, "globex").await != Decision::Allow);
+        assert!(asked(policy, &["writer"], Remember, "acme").await.is_allow());
+        assert!(!asked(policy, &["writer"], Plan, "acme").await.is_allow());
+        assert!(!asked(policy, &["writer"], Remember, "globex").await.is_allow());
     }
 }
 
@@ -126,7 +158,7 @@ pub async fn the_same_question_gets_the_same_decision(policy: &impl Policy) {
 async fn asked(policy: &impl Policy, roles: &[&str], action: Action, owner: &str) -> Decision {
     let owner = Tenant::try_new(owner).expect("a tenant");
     let namespace = Namespace::default();
-    let resource = Resource { kind: "memory", tenant: &owner, namespace: Some(&namespace), id: None };
+    let resource = Resource { namespace: Some(&namespace), ..Resource::of("memory", &owner) };
     policy.decide(&Question { call: &call(roles), action, resource }).await.expect("a decision")
 }
 

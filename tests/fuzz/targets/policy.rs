@@ -3,6 +3,8 @@
 
 use application::call::{Call, Caller};
 use application::ports::policy::{Action, Decision, Policy, Question, Resource};
+use domain::memory::Source;
+use domain::secrets::SecretKind;
 use domain::tenant::{Namespace, Tenant};
 use futures_util::FutureExt;
 use somabrain_regorus::{Config, Regorus};
@@ -10,7 +12,7 @@ use somabrain_regorus::{Config, Regorus};
 use crate::choices::Choices;
 
 const TENANTS: [&str; 4] = ["acme", "acme-2", "Acme", "globex"];
-const ROLES: [&str; 7] = ["reader", "writer", "planner", "operator", "admin", "visitor", "ADMIN"];
+const ROLES: [&str; 9] = ["reader", "writer", "planner", "agent", "tool", "operator", "admin", "visitor", "ADMIN"];
 
 /// Who may do what, told once more.
 fn grants(role: &str, action: Action) -> bool {
@@ -20,8 +22,20 @@ fn grants(role: &str, action: Action) -> bool {
         "reader" => reads,
         "writer" => reads || matches!(action, Remember | Change | Erase | Feedback | EndSession),
         "planner" => reads || action == Plan,
-        "operator" => reads || matches!(action, InspectDensity | InspectMaintenance),
+        "agent" => reads || matches!(action, Plan | Remember | Feedback | EndSession),
+        "tool" => action == Remember,
+        "operator" => reads || matches!(action, InspectDensity | InspectAudit | InspectMaintenance),
         "admin" => true,
+        _ => false,
+    }
+}
+
+/// As which sources a role may store.
+fn claims(role: &str, source: Source) -> bool {
+    match role {
+        "writer" | "admin" => true,
+        "agent" => matches!(source, Source::Agent | Source::Tool),
+        "tool" => source == Source::Tool,
         _ => false,
     }
 }
@@ -45,14 +59,18 @@ fn asked(policy: &Regorus, choices: &mut Choices<'_>) {
         tenant: &owner,
         namespace: choices.one_in(2).then_some(&namespace),
         id: choices.one_in(2).then_some(id.as_str()),
+        source: choices.one_in(2).then(|| choices.of(&Source::ALL)),
+        secrets: if choices.one_in(2) { &SecretKind::ALL } else { &[] },
     };
     let question = Question { call: &call, action, resource };
     let decision = policy.decide(&question).now_or_never().expect("it asks nobody").expect("it decides");
-    let may = own == owner && roles.iter().any(|role| grants(role, action));
-    assert_eq!(decision == Decision::Allow, may, "{question:?}");
-    if let Decision::Deny { reason } = decision {
-        assert!(!reason.is_empty());
-    }
+    let claimed = |source| roles.iter().any(|role| claims(role, source));
+    let may = own == owner
+        && roles.iter().any(|role| grants(role, action))
+        && (action != Action::Remember || resource.source.is_none_or(claimed));
+    assert_eq!(decision.is_allow(), may, "{question:?}");
+    let (Decision::Allow(basis) | Decision::Deny(basis)) = decision;
+    assert!(!basis.reason.is_empty());
 }
 
 #[test]
@@ -130,10 +148,10 @@ fn what_an_operator_permits_opens_no_other_tenant() {
         let condition = if choices.one_in(3) { "true".to_owned() } else { format!("{{ {condition} }}") };
         let policies = vec![("own.rego".to_owned(), format!("{permits}{condition}\n"))];
         let Ok(policy) = Regorus::try_new(Config { policies }) else { return };
-        let resource = Resource { kind: "memory", tenant: &globex, namespace: None, id: None };
+        let resource = Resource::of("memory", &globex);
         for action in Action::ALL {
             let decision = policy.decide(&Question { call: &call, action, resource }).now_or_never();
-            assert!(!matches!(decision, Some(Ok(Decision::Allow))), "{action:?} permitted by {condition}");
+            assert!(!matches!(decision, Some(Ok(Decision::Allow(_)))), "{action:?} permitted by {condition}");
         }
     });
 }

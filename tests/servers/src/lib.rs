@@ -3,7 +3,8 @@
 //! The functions here give a server that many tests share: the one that `SOMABRAIN_TEST_{REDIS,POSTGRES,KAFKA,KAFKA_LEGACY,OPA}_URL`
 //! names, which `.ci/servers` sets, and otherwise a container, started once per test process and removed when the process
 //! ends. Its image is the official one, or `SOMABRAIN_TEST_{…}_IMAGE`. A test keeps to itself by its own database, key
-//! prefix or topics. [`processes`] starts servers of a test's own, to be stopped, killed and paused.
+//! prefix or topics. [`processes`] starts servers of a test's own, to be stopped, killed and paused, and such that speak TLS with
+//! what an [`authority`] certified.
 //!
 //! ```no_run
 //! # async fn example() {
@@ -14,6 +15,7 @@
 //!
 //! A server that can be had in neither way fails the test with a panic that says which: a test that did not run has not passed.
 
+pub mod authority;
 mod containers;
 mod keeper;
 pub mod processes;

@@ -1,7 +1,9 @@
 //! Whether a server is ready, asked in its own words.
 
+use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// One question and its answer: the first bytes, at most 256. `None` from a server that cannot be reached or is silent.
@@ -32,6 +34,16 @@ pub(crate) fn postgres(port: u16) -> bool {
 pub(crate) fn opa(port: u16) -> bool {
     let question = b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     ask(port, question).is_some_and(|answer| answer.starts_with(b"HTTP/1.1 200"))
+}
+
+/// Somebody takes connections: all that can be known of who speaks TLS.
+pub(crate) fn listens(port: u16) -> bool {
+    TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), Duration::from_millis(500)).is_ok()
+}
+
+/// It said so in its log.
+pub(crate) fn has_said(log: &Path, words: &str) -> bool {
+    fs::read_to_string(log).is_ok_and(|said| said.contains(words))
 }
 
 /// Asks every 20 ms until it holds; the error names what was waited for.

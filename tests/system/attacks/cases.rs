@@ -16,7 +16,9 @@ pub(crate) struct Case {
 }
 
 /// All roles of the bundled policy.
-pub(crate) const ROLES: [&str; 5] = ["reader", "writer", "planner", "operator", "admin"];
+pub(crate) const ROLES: [&str; 7] = ["reader", "writer", "planner", "agent", "tool", "operator", "admin"];
+const READERS: &[&str] = &["reader", "writer", "planner", "agent", "operator", "admin"];
+const TEACHERS: &[&str] = &["writer", "agent", "admin"];
 const WRITERS: &[&str] = &["writer", "admin"];
 const OPERATORS: &[&str] = &["operator", "admin"];
 const ADMINS: &[&str] = &["admin"];
@@ -43,7 +45,7 @@ const fn case(
 }
 
 /// Every operation that wants a token.
-pub(crate) const CASES: [Case; 23] = [
+pub(crate) const CASES: [Case; 24] = [
     case(
         "POST",
         "/remember",
@@ -67,7 +69,7 @@ pub(crate) const CASES: [Case; 23] = [
         "/recall",
         "/recall",
         r#"{"query": "<tag> first", "namespace": "<namespace>", "session_id": "<session>", "explain": true}"#,
-        &ROLES,
+        READERS,
         &[200],
     ),
     case(
@@ -75,24 +77,24 @@ pub(crate) const CASES: [Case; 23] = [
         "/recall/feedback",
         "/recall/feedback",
         r#"{"recall_id": "<recall>", "useful": ["<memory>"]}"#,
-        WRITERS,
+        TEACHERS,
         &[200],
     ),
-    case("DELETE", "/recall/feedback/{version}", "/recall/feedback/<version>", "", WRITERS, &[200]),
+    case("DELETE", "/recall/feedback/{version}", "/recall/feedback/<version>", "", TEACHERS, &[200]),
     case(
         "POST",
         "/plan",
         "/plan",
         r#"{"goal": "<tag> first", "namespace": "<namespace>", "session_id": "<session>"}"#,
-        &["planner", "admin"],
+        &["planner", "agent", "admin"],
         &[200],
     ),
-    case("GET", "/memories", "/memories?namespace=<namespace>&user_id=<user>", "", &ROLES, &[200]),
+    case("GET", "/memories", "/memories?namespace=<namespace>&user_id=<user>", "", READERS, &[200]),
     case("DELETE", "/memories", "/memories?user_id=<user>&namespace=<namespace>", "", WRITERS, &[200]),
-    case("GET", "/memories/{id}", "/memories/<memory>", "", &ROLES, &[200]),
+    case("GET", "/memories/{id}", "/memories/<memory>", "", READERS, &[200]),
     case("PATCH", "/memories/{id}", "/memories/<memory>", r#"{"importance": 0.75}"#, WRITERS, &[200]),
     case("DELETE", "/memories/{id}", "/memories/<memory>", "", WRITERS, &[200]),
-    case("GET", "/memories/{id}/versions", "/memories/<memory>/versions", "", &ROLES, &[200]),
+    case("GET", "/memories/{id}/versions", "/memories/<memory>/versions", "", READERS, &[200]),
     case(
         "POST",
         "/memories/{id}/links",
@@ -102,14 +104,16 @@ pub(crate) const CASES: [Case; 23] = [
         &[201],
     ),
     case("DELETE", "/memories/{id}/links", "/memories/<memory>/links?to=<other>", "", WRITERS, &[200]),
-    case("GET", "/sessions/{id}", "/sessions/<session>", "", &ROLES, &[200]),
-    case("DELETE", "/sessions/{id}", "/sessions/<session>", "", WRITERS, &[200]),
-    case("GET", "/namespaces", "/namespaces", "", &ROLES, &[200]),
+    case("GET", "/sessions/{id}", "/sessions/<session>", "", READERS, &[200]),
+    case("DELETE", "/sessions/{id}", "/sessions/<session>", "", TEACHERS, &[200]),
+    case("GET", "/namespaces", "/namespaces", "", READERS, &[200]),
     case("DELETE", "/namespaces/{name}", "/namespaces/<namespace>", "", WRITERS, &[200]),
     case("GET", "/admin/density", "/admin/density?namespace=<namespace>", "", OPERATORS, &[200]),
     case("POST", "/admin/density/reset", "/admin/density/reset?namespace=<namespace>", "", ADMINS, &[200]),
     // Nothing may have been kept yet of a namespace that is seconds old.
     case("POST", "/admin/density/restore", "/admin/density/restore?namespace=<namespace>", "", ADMINS, &[200, 404]),
+    // Nobody has done anything under that name.
+    case("GET", "/admin/audit", "/admin/audit?subject=<user>", "", OPERATORS, &[200]),
     case("GET", "/admin/maintenance", "/admin/maintenance", "", OPERATORS, &[200]),
     case("POST", "/admin/maintenance", "/admin/maintenance", r#"{"enabled": false}"#, ADMINS, &[200]),
 ];

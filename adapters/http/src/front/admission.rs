@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use application::brain::Brain;
 use application::ports::Ports;
-use application::ports::admission::Verdict;
+use application::ports::admission::{Asked, Verdict};
 use domain::tenant::Tenant;
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -30,7 +30,7 @@ impl Budget {
 
 /// Asks for one request of the tenant; a limit that cannot be asked stops nobody.
 pub(super) async fn admit<P: Ports>(brain: &Brain<P>, tenant: &Tenant) -> Result<Budget, Problem> {
-    match brain.admit(tenant).await {
+    match brain.admit(tenant, Asked::Request).await {
         Ok(Verdict::Unlimited) => Ok(Budget(None)),
         Ok(Verdict::Admitted { limit, remaining, reset_after }) => Ok(Budget(Some((limit, remaining, reset_after)))),
         Ok(Verdict::Refused { limit, retry_after }) => Err(refused(limit, whole_seconds(retry_after).max(1))),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use domain::link::Relation;
 use domain::memory::{Kind, Source};
+use domain::secrets::SecretKind;
 use poem_openapi::Enum;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -88,6 +89,20 @@ closed_set! {
         Tool,
         /// It was imported.
         Import,
+    }
+}
+
+closed_set! {
+    /// What something looks like that had better not lie in a memory.
+    SecretName = SecretKind {
+        /// A private key in PEM form.
+        PrivateKey,
+        /// A key or token of a known issuer, or a JWT.
+        Token,
+        /// A value behind a name such as `password`, or before the `@` of a URL.
+        Password,
+        /// The number of a payment card.
+        CardNumber,
     }
 }
 

@@ -1,9 +1,10 @@
 //! The front: ids, Host and Origin, anonymous callers, the rate, health.
 
 use application::ports::Ports;
+use application::ports::admission::Rates;
 use poem::Request;
 use somabrain_http::{Config, Mode};
-use somabrain_inprocess::{InProcess, admission};
+use somabrain_inprocess::InProcess;
 
 use crate::service::{Service, caller, production};
 
@@ -71,7 +72,7 @@ async fn a_wrong_token_is_refused_where_none_would_be_accepted() {
 
 #[tokio::test]
 async fn a_tenant_over_its_rate_is_told_when_to_come_back() {
-    let ports = InProcess::with_rate(admission::Config { rps: Some(1.0), burst: 2 }).expect("a rate that can be kept");
+    let ports = InProcess::with_rates(Rates::new().requests(1.0, 2).expect("a rate that can be kept"));
     let service = Service::over(ports, production());
     let first = service.get("/namespaces").await;
     assert_eq!(

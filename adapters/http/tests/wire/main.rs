@@ -1,5 +1,6 @@
 //! The API on the wire: status codes, shapes, problem documents, over ports that live in the process.
 
+mod audit;
 mod bad_input;
 #[path = "../../../../tests/system/attacks/cases.rs"]
 #[expect(dead_code, reason = "the tests of the whole ask more of it")]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use application::ports::archiving::AuditTrail;
 use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
@@ -11,6 +12,7 @@ use application::ports::ledger::{
 use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::outbox::{Batch, Claim, Depth, Enrolling, Outbox, Settling, Undelivered};
 use application::ports::teaching::{Lessons, Taught, Teaching};
+use domain::audit::{AuditEvent, Seal};
 use domain::density::fold::Fold;
 use domain::density::matrix::DensityMatrix;
 use domain::encoding::EncoderId;
@@ -21,6 +23,17 @@ use domain::tenant::{Namespace, Tenant};
 use domain::time::Timestamp;
 
 use super::Switch;
+
+impl<T: AuditTrail> AuditTrail for Switch<T> {
+    async fn sealed_events(
+        &self,
+        tenant: &Tenant,
+        after: u64,
+        upto: u64,
+    ) -> Result<Vec<(AuditEvent, Seal)>, PortError> {
+        self.reach("ledger", "read the audit log")?.sealed_events(tenant, after, upto).await
+    }
+}
 
 impl<T: Ledger> Ledger for Switch<T> {
     async fn remember(&self, act: Remembering) -> Result<Written<Vec<Stored>>, LedgerError> {
@@ -61,6 +74,10 @@ impl<T: Ledger> Ledger for Switch<T> {
 
     async fn namespaces(&self, tenant: &Tenant) -> Result<Vec<(Namespace, u64)>, PortError> {
         self.reach("ledger", "count namespaces")?.namespaces(tenant).await
+    }
+
+    async fn content_bytes(&self, tenant: &Tenant) -> Result<u64, PortError> {
+        self.reach("ledger", "count bytes")?.content_bytes(tenant).await
     }
 
     async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {

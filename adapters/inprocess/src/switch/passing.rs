@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::admission::{Admission, Verdict};
+use application::ports::admission::{Admission, Asked, Verdict};
 use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::events::{Event, Events};
@@ -77,8 +77,8 @@ impl<T: Policy> Policy for Switch<T> {
 }
 
 impl<T: Admission> Admission for Switch<T> {
-    async fn admit(&self, tenant: &Tenant, now: Timestamp) -> Result<Verdict, PortError> {
-        self.reach("admission", "ask")?.admit(tenant, now).await
+    async fn admit(&self, tenant: &Tenant, asked: Asked, now: Timestamp) -> Result<Verdict, PortError> {
+        self.reach("admission", "ask")?.admit(tenant, asked, now).await
     }
 }
 

@@ -89,6 +89,12 @@ impl Ledger for Volatile {
         Ok(counts.into_iter().collect())
     }
 
+    async fn content_bytes(&self, tenant: &Tenant) -> Result<u64, PortError> {
+        let state = self.state();
+        let rows = state.estates.get(tenant).into_iter().flat_map(|estate| estate.rows.values());
+        Ok(rows.map(|row| row.now().content.as_str().len() as u64).sum())
+    }
+
     async fn teach(&self, act: Teaching) -> Result<Taught, LedgerError> {
         Ok(self.state().teach(&act)?)
     }

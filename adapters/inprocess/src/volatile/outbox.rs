@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use application::ports::archiving::AuditTrail;
 use application::ports::error::PortError;
 use application::ports::events::Event;
 use application::ports::ledger::Note;
 use application::ports::long_term::{Act, Entry, ServiceId};
 use application::ports::outbox::{Batch, Claim, Depth, Enrolling, Outbox, Receiver, Settling, Told, Undelivered, Work};
-use domain::audit::{AuditEvent, AuditKey, Head, seal};
+use domain::audit::{AuditEvent, AuditKey, Head, Seal, seal};
 use domain::memory::{MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 use domain::time::Timestamp;
@@ -47,6 +48,8 @@ impl Waiting {
 struct Desk {
     entries: HashMap<ServiceId, Slips>,
     events: Vec<Event>,
+    /// The whole chain.
+    trail: Vec<(AuditEvent, Seal)>,
     head: Option<Head>,
     leases: HashMap<Receiver, (Uuid, Timestamp)>,
 }
@@ -59,6 +62,26 @@ struct Slip {
     namespace: Namespace,
     erased: bool,
     since: Timestamp,
+}
+
+/// What the ledgers on disk keep beside the fields of an event, in their form.
+fn detail(note: &Note, memories: &[MemoryId]) -> String {
+    let ids: Vec<String> = memories.iter().take(1000).map(|id| format!("\"{id}\"")).collect();
+    let reason = note.basis.as_ref().map_or_else(String::new, |basis| format!(",\"reason\":{:?}", basis.reason));
+    format!("{{\"count\":{},\"ids\":[{}]{reason}}}", memories.len(), ids.join(","))
+}
+
+impl AuditTrail for Volatile {
+    async fn sealed_events(
+        &self,
+        tenant: &Tenant,
+        after: u64,
+        upto: u64,
+    ) -> Result<Vec<(AuditEvent, Seal)>, PortError> {
+        let state = self.state();
+        let trail = state.outbox.desks.get(tenant).into_iter().flat_map(|desk| &desk.trail);
+        Ok(trail.filter(|(event, _)| event.number > after && event.number <= upto).cloned().collect())
+    }
 }
 
 impl State {
@@ -76,10 +99,11 @@ impl State {
             resource: resource.into(),
             outcome: "done".into(),
             request_id: note.request_id.clone(),
-            detail: format!("{memories:?}"),
+            detail: detail(note, &memories),
         };
         let head = Head { number: event.number, seal: seal(&key, &before.seal, &event) };
         desk.head = Some(head);
+        desk.trail.push((event.clone(), head.seal));
         desk.events.push(Event {
             tenant: event.tenant,
             number: event.number,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::question::{DENIED, PERMITTED, ask, call};
+use crate::question::{DENIED, PERMITTED, ask, ask_for_maintenance, call};
 use crate::server::Stub;
 use somabrain_opa::{Config, Opa};
 
@@ -43,6 +43,16 @@ async fn a_decision_holds_no_longer_than_it_is_to() {
         ask(&opa, &call("reader", "r-1")).await.unwrap();
         assert_eq!(stub.asked.try_iter().count(), asked);
     }
+}
+
+#[tokio::test]
+async fn what_only_an_admin_does_is_asked_for_each_time() {
+    let stub = Stub::answering("200 OK", PERMITTED);
+    let opa = holding(&stub, Duration::from_secs(5)).await;
+    for _ in 0..2 {
+        ask_for_maintenance(&opa, &call("admin", "r-1")).await.unwrap();
+    }
+    assert_eq!(stub.asked.try_iter().count(), 2);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use crate::question::{DENIED, PERMITTED, ask, call};
 use crate::server::Stub;
 use application::ports::error::PortErrorKind;
-use application::ports::policy::Decision;
+use application::ports::policy::{Basis, Decision};
 use application::trace::{Origin, Traceparent, watched};
 use serde_json::{Value, json};
 use somabrain_opa::{Config, Opa};
@@ -25,7 +25,8 @@ async fn the_question_is_what_the_policy_says_it_is_asked_with() {
         "tenant": "acme",
         "roles": ["reader"],
         "action": "memory:recall",
-        "resource": {"kind": "memory", "tenant": "acme", "namespace": "default", "id": null},
+        "resource": {"kind": "memory", "tenant": "acme", "namespace": "default", "id": null,
+            "source": null, "secrets": []},
         "request": {"id": "r-1", "method": "POST", "path": "/recall"},
     }});
     assert_eq!(serde_json::from_str::<Value>(&asked.body).unwrap(), input);
@@ -34,9 +35,16 @@ async fn the_question_is_what_the_policy_says_it_is_asked_with() {
 #[tokio::test]
 async fn a_decision_is_taken_over_with_its_reason() {
     let permitted = ask(&opa(&Stub::answering("200 OK", PERMITTED)).await, &call("reader", "r-1")).await;
-    assert_eq!(permitted.unwrap(), Decision::Allow);
+    assert_eq!(permitted.unwrap(), Decision::Allow(Basis::new("permitted")));
     let denied = ask(&opa(&Stub::answering("200 OK", DENIED)).await, &call("visitor", "r-1")).await;
-    assert_eq!(denied.unwrap(), Decision::Deny { reason: "no role".into() });
+    assert_eq!(denied.unwrap(), Decision::Deny(Basis::new("no role")));
+}
+
+#[tokio::test]
+async fn the_id_of_the_decision_log_comes_with_the_decision() {
+    let logged = r#"{"decision_id":"d-1","result":{"decision":{"allow":true,"reason":"permitted"}}}"#;
+    let permitted = ask(&opa(&Stub::answering("200 OK", logged)).await, &call("reader", "r-1")).await;
+    assert_eq!(permitted.unwrap(), Decision::Allow(Basis { id: Some("d-1".into()), reason: "permitted".into() }));
 }
 
 #[tokio::test]

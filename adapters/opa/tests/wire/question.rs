@@ -28,6 +28,12 @@ pub(crate) fn call(role: &str, request_id: &str) -> Call {
 /// Asks whether `call` may recall in the default namespace of its own tenant.
 pub(crate) async fn ask(opa: &Opa, call: &Call) -> Result<Decision, PortError> {
     let namespace = Namespace::default();
-    let resource = Resource { kind: "memory", tenant: &call.caller.tenant, namespace: Some(&namespace), id: None };
+    let resource = Resource { namespace: Some(&namespace), ..Resource::of("memory", &call.caller.tenant) };
     opa.decide(&Question { call, action: Action::Recall, resource }).await
+}
+
+/// Asks whether `call` may begin or end maintenance.
+pub(crate) async fn ask_for_maintenance(opa: &Opa, call: &Call) -> Result<Decision, PortError> {
+    let resource = Resource::of("maintenance", &call.caller.tenant);
+    opa.decide(&Question { call, action: Action::Maintain, resource }).await
 }

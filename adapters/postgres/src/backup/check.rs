@@ -3,6 +3,7 @@
 use application::ports::long_term::Entry;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::audit::Published;
 use domain::audit::{AuditKey, Head};
 use domain::tenant::Tenant;
 use futures_util::TryStreamExt;
@@ -101,7 +102,7 @@ async fn check_chains(connection: &mut AsyncPgConnection, key: &AuditKey) -> Res
             if rows.is_empty() {
                 break chain::or_genesis(head, key, &tenant);
             }
-            end = follow(key, &tenant, end, &rows)?;
+            end = follow(key, &tenant, end, &rows, &Published::new())?;
         };
         if head != end {
             return Err(differs(&tenant, end, head).into());

@@ -40,17 +40,31 @@ impl Postgres {
     }
 
     async fn forget(&self, since: Timestamp) -> Result<u64, Error> {
-        self.ask(|| async move { forget(&*self.connection().await?, since).await }).await?;
+        let forgotten = self.ask(|| async move {
+            let view = self.across().await?;
+            let forgotten = forget(&view, since).await;
+            view.end(forgotten).await
+        });
+        forgotten.await?;
         let mut cleared = 0;
         loop {
-            let some = self.ask(|| async move { clear(&*self.connection().await?).await }).await?;
+            let some = self.ask(|| async move {
+                let view = self.across().await?;
+                let some = clear(&view).await;
+                view.end(some).await
+            });
+            let some = some.await?;
             cleared += some;
             if some < AT_ONCE.unsigned_abs() {
                 break;
             }
         }
-        self.ask(|| async move { hand_over(&*self.connection().await?).await }).await?;
-        Ok(cleared)
+        let handed = self.ask(|| async move {
+            let view = self.across().await?;
+            let handed = hand_over(&view).await;
+            view.end(handed).await
+        });
+        handed.await.map(|()| cleared)
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn memory(number: u128, content: &str) -> Memory {
 
 fn note() -> Note {
     let (subject, request_id) = ("ada".into(), "request-1".into());
-    Note { subject, action: "memory:remember", request_id, traceparent: None, at: at() }
+    Note { subject, action: "memory:remember", request_id, traceparent: None, at: at(), basis: None }
 }
 
 /// Stores memories; with own ids or not.

@@ -13,11 +13,15 @@ mod outages;
 mod sealing;
 mod server;
 mod services;
+mod single;
 mod sql;
+mod upgrade;
+mod wall;
 
 use database::Database;
 
 contract::archiving!(let database = Database::new().await; database.postgres().await);
+contract::trail!(let database = Database::new().await; database.postgres().await);
 contract::ledger!(let database = Database::new().await; database.postgres().await);
 contract::outbox!(let database = Database::new().await; database.postgres().await);
 contract::density!(let database = Database::new().await; database.postgres().await);

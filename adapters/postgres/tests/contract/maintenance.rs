@@ -13,6 +13,7 @@ async fn turn(replica: &Postgres, enabled: bool) {
         subject: "ada".into(),
         action: "maintenance:change",
         request_id: "request-1".into(),
+        basis: None,
         traceparent: None,
         at: second(0),
     };

@@ -11,7 +11,8 @@ async fn replicas_that_start_at_once_find_one_schema() {
     let database = Database::new().await;
     let mut connection = database.connection().await;
     use diesel_async::SimpleAsyncConnection;
-    connection.batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
+    let anew = "DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner";
+    connection.batch_execute(anew).await.unwrap();
     let replicas = join_all((0..6).map(|_| Postgres::connect(database.config()))).await;
     for replica in replicas {
         replica.unwrap().probe().await.unwrap();

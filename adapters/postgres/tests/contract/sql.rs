@@ -17,6 +17,11 @@ pub(crate) async fn number(database: &Database, sql: &str) -> i64 {
 
 /// A column of numbers; `sql` is what follows SELECT.
 pub(crate) async fn numbers(database: &Database, sql: &str) -> Vec<i64> {
-    let mut connection: AsyncPgConnection = database.connection().await;
+    let mut connection = database.connection().await;
     diesel::dsl::sql::<BigInt>(&format!("SELECT {sql}")).load(&mut connection).await.unwrap()
+}
+
+/// The same on a connection.
+pub(crate) async fn of(connection: &mut AsyncPgConnection, sql: &str) -> i64 {
+    diesel::dsl::sql::<BigInt>(&format!("SELECT {sql}")).get_result(connection).await.unwrap()
 }

@@ -13,8 +13,7 @@ pub(crate) async fn config() -> Config {
         prefix,
         size: working::SIZE,
         ttl: working::TTL,
-        rps: Some(admission::RPS),
-        burst: admission::BURST,
+        rates: admission::rates(),
         ..Config::default()
     }
 }

@@ -1,6 +1,6 @@
 //! Keys: their names, that each has a time to live, and that each may vanish or be damaged.
 
-use application::ports::admission::{Admission, Verdict};
+use application::ports::admission::{Admission, Asked, Verdict};
 use application::ports::error::PortErrorKind;
 use application::ports::working::{Forget, WorkingMemory};
 use somabrain_redis::Config;
@@ -22,7 +22,7 @@ async fn every_key_is_named_as_operators_know_it_and_has_a_time_to_live() {
     for name in ["active", "a:b *?[x] \u{e9}"] {
         WorkingMemory::admit(&redis, &acme(), &session(name), &numbered(1..=3), second(0)).await.unwrap();
     }
-    Admission::admit(&redis, &acme(), second(0)).await.unwrap();
+    Admission::admit(&redis, &acme(), Asked::Request, second(0)).await.unwrap();
     redis.forget(&acme(), Forget::Memories(&[id(1)])).await.unwrap();
     let found = keys(&mut client, &config.prefix).await;
     let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
@@ -69,7 +69,10 @@ async fn keys_that_vanish_cost_speed_only() {
     let redis = fresh::connect(&config).await;
     let mut client = plain(&config.url).await;
     WorkingMemory::admit(&redis, &acme(), &session("s"), &numbered(1..=4), second(0)).await.unwrap();
-    while matches!(Admission::admit(&redis, &acme(), second(0)).await.unwrap(), Verdict::Admitted { .. }) {}
+    while matches!(
+        Admission::admit(&redis, &acme(), Asked::Request, second(0)).await.unwrap(),
+        Verdict::Admitted { .. }
+    ) {}
     for (name, _) in keys(&mut client, &config.prefix).await {
         let _: i64 = redis::cmd("DEL").arg(format!("{}{name}", config.prefix)).query_async(&mut client).await.unwrap();
     }
@@ -77,7 +80,10 @@ async fn keys_that_vanish_cost_speed_only() {
     redis.touch(&acme(), &session("s"), &[id(1)], second(0)).await.unwrap();
     redis.forget(&acme(), Forget::Memories(&[id(1)])).await.unwrap();
     assert_eq!(redis.end(&acme(), &session("s"), second(0)).await.unwrap(), 0);
-    assert!(matches!(Admission::admit(&redis, &acme(), second(0)).await.unwrap(), Verdict::Admitted { .. }));
+    assert!(matches!(
+        Admission::admit(&redis, &acme(), Asked::Request, second(0)).await.unwrap(),
+        Verdict::Admitted { .. }
+    ));
     WorkingMemory::admit(&redis, &acme(), &session("s"), &numbered(1..=4), second(0)).await.unwrap();
     assert_eq!(held(&redis, "s").await, 4);
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::admission::{Admission, Verdict};
+use application::ports::admission::{Admission, Asked, Rates, Verdict};
 use application::ports::working::{Admitted, Forget, Held, WorkingMemory};
 use domain::memory::{Importance, Memory, Times};
 use domain::rate::{self, Rate};
@@ -158,7 +158,9 @@ async fn four_thousand_random_requests_are_judged_as_the_domain_would() {
     for (seed, (rps, burst)) in [(10.0, 5), (0.3, 1), (333.3, 40), (1e6, 1_000_000)].into_iter().enumerate() {
         let mut dice = Dice(seed as u64);
         let rate = Rate::try_new(rps, burst).unwrap();
-        let redis = fresh::connect(&Config { rps: Some(rps), burst, ..fresh::config().await }).await;
+        let redis =
+            fresh::connect(&Config { rates: Rates::new().requests(rps, burst).unwrap(), ..fresh::config().await })
+                .await;
         let tenants = ["acme", "other", "acme-rate"].map(|name| Tenant::try_new(name).unwrap());
         let (mut now, mut arrivals) = (0, [None; 3]);
         for _ in 0..1_000 {
@@ -168,7 +170,7 @@ async fn four_thousand_random_requests_are_judged_as_the_domain_would() {
                 _ => dice.roll(rate.interval_micros() as u64) as i64,
             };
             let tenant = dice.roll(3) as usize;
-            let verdict = Admission::admit(&redis, &tenants[tenant], micros(now)).await.unwrap();
+            let verdict = Admission::admit(&redis, &tenants[tenant], Asked::Request, micros(now)).await.unwrap();
             assert_eq!(verdict, expected(&rate, &mut arrivals[tenant], micros(now)));
         }
     }

@@ -1,6 +1,6 @@
 //! Two replicas of the service: two adapters, one Redis.
 
-use application::ports::admission::{Admission, Verdict};
+use application::ports::admission::{Admission, Asked, Verdict};
 use application::ports::working::WorkingMemory;
 use futures_util::future::join_all;
 
@@ -38,8 +38,8 @@ async fn a_tenants_limit_is_one_over_all_replicas() {
     let config = fresh::config().await;
     let replicas = [fresh::connect(&config).await, fresh::connect(&config).await];
     let tenant = acme();
-    let asked = (0..40).map(|request| Admission::admit(&replicas[request % 2], &tenant, second(0)));
+    let asked = (0..40).map(|request| Admission::admit(&replicas[request % 2], &tenant, Asked::Request, second(0)));
     let verdicts = join_all(asked).await.into_iter().map(Result::unwrap);
     let admitted = verdicts.filter(|verdict| matches!(verdict, Verdict::Admitted { .. })).count();
-    assert_eq!(admitted, config.burst as usize);
+    assert_eq!(admitted, contract::admission::BURST as usize);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use application::ports::ledger::{Change, Ledger, Selection};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use domain::audit::AuditKey;
+use domain::audit::{AuditKey, Head, Published, Seal, Why};
 use domain::link::{Link, Relation};
 use somabrain_sqlite::{AuditError, verify_audit};
 use tempfile::TempDir;
@@ -22,7 +22,7 @@ async fn acted() -> TempDir {
     sqlite.remember(remembering([wrong])).await.map(answer).unwrap_err();
     erase(&sqlite, Selection::Id(id(1))).await;
     // Beside the open folder, too.
-    assert_eq!(verify_audit(folder.path(), &key()).unwrap().tenants, [(tenant(), 3)]);
+    assert_eq!(verify_audit(folder.path(), &key(), &Published::new()).unwrap().tenants(), [(tenant(), 3)]);
     folder
 }
 
@@ -35,7 +35,7 @@ fn tamper(folder: &Path, sql: &str) {
 async fn every_write_and_no_refusal_is_one_event_of_a_sound_chain() {
     let folder = acted().await;
 
-    assert_eq!(verify_audit(folder.path(), &key()).unwrap().tenants, [(tenant(), 3)]);
+    assert_eq!(verify_audit(folder.path(), &key(), &Published::new()).unwrap().tenants(), [(tenant(), 3)]);
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn the_first_changed_event_is_named() {
         let folder = acted().await;
         tamper(folder.path(), &format!("UPDATE audit_log SET {column} = 'forged' WHERE number = 2"));
 
-        let error = verify_audit(folder.path(), &key()).unwrap_err();
+        let error = verify_audit(folder.path(), &key(), &Published::new()).unwrap_err();
 
         assert!(
             matches!(&error, AuditError::Broken { tenant: t, broken } if *t == tenant() && broken.number == 2),
@@ -75,7 +75,7 @@ async fn whatever_is_done_to_an_event_the_first_that_no_longer_fits_is_named() {
         let folder = acted().await;
         tamper(folder.path(), sql);
 
-        let error = verify_audit(folder.path(), &key()).unwrap_err();
+        let error = verify_audit(folder.path(), &key(), &Published::new()).unwrap_err();
 
         assert!(
             matches!(&error, AuditError::Broken { tenant: t, broken } if *t == tenant() && broken.number == number),
@@ -88,9 +88,9 @@ async fn whatever_is_done_to_an_event_the_first_that_no_longer_fits_is_named() {
 async fn a_removed_event_and_a_cut_end_are_found() {
     let folder = acted().await;
     tamper(folder.path(), "DELETE FROM audit_log WHERE number = 3");
-    let cut = verify_audit(folder.path(), &key()).unwrap_err();
+    let cut = verify_audit(folder.path(), &key(), &Published::new()).unwrap_err();
     tamper(folder.path(), "DELETE FROM audit_log WHERE number = 1");
-    let removed = verify_audit(folder.path(), &key()).unwrap_err();
+    let removed = verify_audit(folder.path(), &key(), &Published::new()).unwrap_err();
 
     assert!(matches!(cut, AuditError::Cut { found: 2, expected: 3, .. }), "{cut}");
     assert!(matches!(&removed, AuditError::Broken { broken, .. } if broken.number == 1), "{removed}");
@@ -102,7 +102,7 @@ async fn another_key_verifies_nothing() {
 
     let other = AuditKey::try_new(b"quite another key!").unwrap();
 
-    assert!(verify_audit(folder.path(), &other).is_err());
+    assert!(verify_audit(folder.path(), &other, &Published::new()).is_err());
 }
 
 /// A beginning that the key did not write hides no row.
@@ -115,7 +115,7 @@ async fn a_forged_beginning_is_found() {
          DELETE FROM audit_log WHERE number = 1",
     );
 
-    let error = verify_audit(folder.path(), &key()).unwrap_err();
+    let error = verify_audit(folder.path(), &key(), &Published::new()).unwrap_err();
 
     assert!(matches!(&error, AuditError::Beginning { tenant: t } if *t == tenant()), "{error}");
 }
@@ -126,5 +126,36 @@ async fn a_database_of_schema_4_is_verified_from_its_first_event_on() {
     let folder = acted().await;
     tamper(folder.path(), "DROP TABLE audit_beginnings; PRAGMA user_version = 4");
 
-    assert_eq!(verify_audit(folder.path(), &key()).unwrap().tenants, [(tenant(), 3)]);
+    assert_eq!(verify_audit(folder.path(), &key(), &Published::new()).unwrap().tenants(), [(tenant(), 3)]);
+}
+
+#[tokio::test]
+async fn a_chain_that_is_not_what_was_published_is_named_whoever_has_the_key() {
+    let folder = TempDir::new().unwrap();
+    let sqlite = open(folder.path()).await;
+    remember(&sqlite, [memory(1, "one")]).await;
+    remember(&sqlite, [memory(2, "two")]).await;
+    drop(sqlite);
+    let [(_, end)] = verify_audit(folder.path(), &key(), &Published::new()).unwrap().heads[..] else { panic!("one") };
+    let told = |head: Head| {
+        let mut published = Published::new();
+        published.add(tenant(), head).unwrap();
+        verify_audit(folder.path(), &key(), &published)
+    };
+    assert_eq!(end.number, 2);
+    assert_eq!(told(end).unwrap().tenants(), [(tenant(), 2)]);
+    let other = Head { number: 1, ..end };
+    assert!(
+        matches!(told(other), Err(AuditError::Broken { broken, .. }) if (broken.number, broken.why) == (1, Why::Published))
+    );
+    let longer = Head { number: 3, ..end };
+    assert!(
+        matches!(told(longer), Err(AuditError::Cut { found: 2, expected: 3, .. })),
+        "its end was cut off with the head"
+    );
+    let mut twice = Published::new();
+    twice.add(tenant(), end).unwrap();
+    twice.add(tenant(), Head { seal: Seal([0; 32]), ..end }).unwrap_err();
+    assert_eq!(Seal::parse(&end.seal.to_string()), Some(end.seal));
+    assert_eq!((Seal::parse("00"), Seal::parse(&"g".repeat(64))), (None, None));
 }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use application::ports::ledger::{Amendment, Change, Selection};
+use domain::audit::Published;
 use somabrain_sqlite::{Held, OpenError, copy, erased_in, look, verify_audit};
 use tempfile::TempDir;
 
@@ -44,7 +45,7 @@ async fn a_copy_is_one_moment_of_a_folder_that_is_written_to() {
     let whole = (1..=90).filter(|number| *number != 50).zip(&memories).all(|(number, memory)| memory.id == id(number));
     assert!(whole && memories.len() as u64 == rows("memories").unwrap(), "and of what came meanwhile the first part");
     drop(restored);
-    let events = verify_audit(backups.path(), &key()).unwrap().tenants[0].1;
+    let events = verify_audit(backups.path(), &key(), &Published::new()).unwrap().tenants()[0].1;
     assert_eq!(events, rows("audit_log").unwrap());
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn note(seconds: i64) -> Note {
         subject: "ann".into(),
         action: "memory:write",
         request_id: "request-1".into(),
+        basis: None,
         traceparent: None,
         at: at(seconds),
     }

@@ -6,6 +6,7 @@ use application::ports::density::{Breach, DensityStore, Remedy, Renewed, Resetti
 use application::ports::long_term::LongTermMemory;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
+use domain::audit::Published;
 use domain::density::check::{InvariantViolation, check};
 use domain::density::fold::{Fold, Weight};
 use domain::density::matrix::DensityMatrix;
@@ -266,7 +267,7 @@ async fn what_operators_do_is_in_the_audit_chain_and_survives_a_restart() {
     sqlite.reset(Resetting { tenant: tenant.clone(), namespace, note: note(0) }).await.unwrap();
     drop(sqlite);
 
-    assert_eq!(verify_audit(folder.path(), &key()).unwrap().tenants, [(tenant, 3)]);
+    assert_eq!(verify_audit(folder.path(), &key(), &Published::new()).unwrap().tenants(), [(tenant, 3)]);
     let sqlite = open(folder.path()).await;
     assert_eq!((matrix(&sqlite).await.observations(), unmerged(&sqlite).await), (0, vec![1, 2, 3, 4]));
     is_whole(&sqlite).await;

@@ -10,7 +10,7 @@ use domain::metadata::{Metadata, Value};
 use tempfile::TempDir;
 
 use crate::builders::{
-    answer, change, cue, erase, id, label, list, memory, namespace, open, read, remember, remembering, tenant,
+    answer, at, change, cue, erase, id, label, list, memory, namespace, open, read, remember, remembering, tenant,
 };
 
 /// The files of a folder that hold these bytes.
@@ -50,6 +50,24 @@ async fn nothing_of_an_erased_memory_is_left_in_any_file() {
     assert!(!holding(folder.path(), "ordinary").is_empty());
     assert!(sqlite.search(&cue("xylophone-secret")).await.unwrap().found.candidates.is_empty());
     assert_eq!(list(&sqlite).await.memories.len(), 267);
+}
+
+#[tokio::test]
+async fn what_was_erased_is_compacted_away_a_day_after_the_last_time() {
+    let folder = TempDir::new().unwrap();
+    let sqlite = open(folder.path()).await;
+    let due =
+        async |sqlite: &somabrain_sqlite::Sqlite, hours: i64| sqlite.compact_if_due(at(hours * 3600)).await.unwrap();
+    remember(&sqlite, [memory(1, "one"), memory(2, "two")]).await;
+    assert!(!due(&sqlite, 0).await, "nothing was erased");
+    erase(&sqlite, Selection::Id(id(1))).await;
+    assert!(due(&sqlite, 1).await);
+    assert!(!due(&sqlite, 100).await, "nothing was erased since");
+    erase(&sqlite, Selection::Id(id(2))).await;
+    assert!(!due(&sqlite, 24).await, "that is not a day ago");
+    drop(sqlite);
+    let sqlite = open(folder.path()).await;
+    assert!(due(&sqlite, 25).await);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use application::ports::events::Event;
 use application::ports::ledger::{Change, Ledger, Selection};
 use application::ports::long_term::ServiceId;
 use application::ports::outbox::{Batch, Claim, Depth, Outbox, Receiver, Settling, Told, Work};
+use domain::audit::Published;
 use domain::link::{Link, Relation};
 use domain::memory::{Memory, Seq};
 use domain::tenant::{Namespace, Tenant};
@@ -138,7 +139,7 @@ async fn an_event_says_who_did_what_to_which_memories_where_and_in_which_trace()
     ];
     assert_eq!(told, expected);
     assert!(!format!("{events:?}").contains("secret"));
-    assert_eq!(verify_audit(folder.path(), &key()).unwrap().tenants, [(tenant(), 4)]);
+    assert_eq!(verify_audit(folder.path(), &key(), &Published::new()).unwrap().tenants(), [(tenant(), 4)]);
 }
 
 #[tokio::test]

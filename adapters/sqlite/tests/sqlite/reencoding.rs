@@ -3,6 +3,7 @@
 use application::ports::density::DensityStore;
 use application::ports::ledger::{Ledger, Reencoding};
 use application::ports::long_term::LongTermMemory;
+use domain::audit::Published;
 use domain::density::fold::{Fold, Weight};
 use domain::encoding::{EncoderId, Encoding};
 use domain::memory::{Importance, MemoryId, Seq};
@@ -51,7 +52,7 @@ async fn new_encodings_and_what_is_to_be_merged_again_outlive_a_restart() {
     assert_eq!(waiting.iter().map(|one| one.seq).collect::<Vec<_>>(), [Seq(1), Seq(2), Seq(3)]);
     assert_eq!(waiting[2].encoding, Some(anew(3)));
     drop(sqlite);
-    verify_audit(folder.path(), &key()).unwrap();
+    verify_audit(folder.path(), &key(), &Published::new()).unwrap();
 }
 
 #[tokio::test]

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail, ensure};
+use application::ports::admission::Rates;
+use application::quotas::Quotas;
 use domain::recall::term::{Signals, Term};
 use serde_json::{Value, json};
+use somabrain_tls::Roots;
 use tokio::task::JoinSet;
 
 use super::corpus::{Corpus, questions};
@@ -89,8 +92,8 @@ impl Stored {
 
 impl Subject {
     /// A server.
-    pub(crate) fn server(url: &str, token: Option<String>) -> Self {
-        Self { target: Arc::new(Target::at(url, token)), place: Place::Server }
+    pub(crate) fn server(url: &str, token: Option<String>, roots: &Roots) -> Self {
+        Self { target: Arc::new(Target::at(url, token, roots)), place: Place::Server }
     }
 
     /// The embedded profile in a folder of its own, tuned as the settings say.
@@ -107,7 +110,8 @@ impl Subject {
             profile: Profile::Embedded,
             mode: Mode::Development,
             data_dir: folder.path().join("data"),
-            rate_rps: None,
+            rates: Rates::new(),
+            quotas: Quotas::default(),
             kafka: None,
             ..settings.clone()
         };

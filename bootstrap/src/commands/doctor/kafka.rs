@@ -7,7 +7,7 @@ use crate::stream::Stream;
 const COMPONENT: &str = "kafka";
 
 pub(super) async fn examine(settings: &Settings, create_topics: bool, report: &mut Report) {
-    let Some(bootstrap) = &settings.kafka else {
+    let Some(kafka) = &settings.kafka else {
         if create_topics {
             report.wrong(COMPONENT, "there is no event stream to create topics for", "set SOMABRAIN_KAFKA_BOOTSTRAP");
         }
@@ -26,6 +26,7 @@ pub(super) async fn examine(settings: &Settings, create_topics: bool, report: &m
     }
     match stream.check().await {
         Ok(()) => {
+            let bootstrap = &kafka.bootstrap;
             report.ok(COMPONENT, format!("reachable at {bootstrap}; audit_events and somabrain_events are there"))
         }
         Err(error) => {

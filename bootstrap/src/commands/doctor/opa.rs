@@ -3,7 +3,7 @@
 use anyhow::Result;
 use application::call::{Call, Caller};
 use application::ports::error::PortError;
-use application::ports::policy::{Action, Decision, Policy, Question, Resource};
+use application::ports::policy::{Action, Policy, Question, Resource};
 use domain::tenant::Tenant;
 use somabrain_opa::Opa;
 
@@ -54,7 +54,7 @@ async fn decided(opa: &Opa, roles: &[&str], tenant: &str) -> Result<bool, PortEr
     let (method, path) = ("CLI".into(), "doctor".into());
     let call = Call { caller, request_id: "doctor".into(), method, path, traceparent: None };
     let tenant = named(tenant);
-    let resource = Resource { kind: "namespace", tenant: &tenant, namespace: None, id: None };
+    let resource = Resource::of("namespace", &tenant);
     let decision = opa.decide(&Question { call: &call, action: Action::Recall, resource }).await?;
-    Ok(decision == Decision::Allow)
+    Ok(decision.is_allow())
 }

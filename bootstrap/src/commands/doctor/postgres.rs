@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use somabrain_postgres::{Examined, Newest, Schema};
+use somabrain_postgres::{Examined, Newest, Protection, Schema};
 
 use super::report::{Report, causes};
 use crate::settings::Settings;
@@ -28,12 +28,28 @@ pub(super) async fn examine(settings: &Settings, report: &mut Report) -> Result<
         }
     };
     report.ok(COMPONENT, format!("reachable; version {}", examined.version));
+    protection(&config, report);
     if !schema(&examined, report) {
         return Ok(Vec::new());
     }
     role(&examined, report);
-    outbox(&examined, report);
+    if examined.sees_all {
+        outbox(&examined, report);
+    }
     Ok(examined.told)
+}
+
+/// Whether somebody else could take the server's place.
+fn protection(config: &somabrain_postgres::Config, report: &mut Report) {
+    let Ok(protection) = somabrain_postgres::protection(&config.dsn, &config.roots) else { return };
+    let what = format!("sslmode={protection}");
+    match protection {
+        Protection::VerifyFull | Protection::VerifyCa => report.ok(COMPONENT, what),
+        Protection::Disable | Protection::Prefer | Protection::Require => {
+            let advice = "whoever answers is taken for the server: sslmode=verify-full, unless the network between is yours alone";
+            report.note(COMPONENT, what, advice);
+        }
+    }
 }
 
 /// Whether there are tables to look into.
@@ -64,19 +80,36 @@ fn schema(examined: &Examined, report: &mut Report) -> bool {
 
 fn role(examined: &Examined, report: &mut Report) {
     let role = &examined.role;
-    if examined.row_level_security {
-        report.ok(COMPONENT, "audit_log has row-level security");
-    } else {
-        let advice = "ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY; and find out who turned it off";
-        report.wrong(COMPONENT, "audit_log has no row-level security", advice);
-    }
+    walls(examined, report);
     let above = match (examined.superuser, examined.owner) {
         (true, _) => "is a superuser or bypasses row-level security",
         (false, true) => "owns the tables, so that row-level security does not bind it",
         (false, false) => return report.ok(COMPONENT, format!("role {role} owns no table and is no superuser")),
     };
-    let advice = "serve by a role that owns nothing, and name the owner in SOMABRAIN_POSTGRES_MIGRATION_DSN";
+    let advice = "run deploy/postgres/roles.sql once, serve as somabrain, and name somabrain_owner in \
+                  SOMABRAIN_POSTGRES_MIGRATION_DSN";
     report.note(COMPONENT, format!("role {role} {above}"), advice);
+}
+
+/// Whether row-level security keeps tenants apart, and whether what is done for all of them can be done.
+fn walls(examined: &Examined, report: &mut Report) {
+    let unguarded = examined.unguarded.join(", ");
+    match (&*unguarded, examined.roles) {
+        ("", _) => report.ok(COMPONENT, "every table with rows of tenants has row-level security"),
+        (_, true) => {
+            let advice = "start a replica with the owner's SOMABRAIN_POSTGRES_MIGRATION_DSN, which turns it on, and find out \
+                          who turned it off";
+            report.wrong(COMPONENT, format!("no row-level security: {unguarded}"), advice);
+        }
+        (_, false) => {
+            let advice = "run deploy/postgres/roles.sql once: nothing but the program itself keeps tenants apart";
+            report.note(COMPONENT, format!("no roles, and no row-level security: {unguarded}"), advice);
+        }
+    }
+    if !examined.sees_all {
+        let what = format!("role {} sees one tenant at a time: nothing is told, sealed or forgotten", examined.role);
+        report.wrong(COMPONENT, what, "run deploy/postgres/roles.sql, or GRANT somabrain_relay TO it");
+    }
 }
 
 fn outbox(examined: &Examined, report: &mut Report) {

@@ -134,6 +134,14 @@ pub async fn namespaces_are_counted_by_name(ledger: &impl Ledger) {
     assert_eq!(counted, [(namespace("a"), 1), (namespace("b"), 2), (Namespace::default(), 1)]);
 }
 
+/// In UTF-8, of what is there now.
+pub async fn the_bytes_of_contents_are_counted(ledger: &impl Ledger) {
+    assert_eq!(ledger.content_bytes(&acme()).await.expect("counted"), 0);
+    store(ledger, vec![memory(1, "12345"), memory(2, "\u{e9}\u{1f9e0}")]).await;
+    assert_eq!(ledger.content_bytes(&acme()).await.expect("counted"), 11);
+    assert_eq!(ledger.content_bytes(&tenant("other")).await.expect("counted"), 0);
+}
+
 /// Each reads, lists and counts its own.
 pub async fn tenants_share_an_id_without_meeting(ledger: &impl Ledger) {
     let other = tenant("other");

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use super::ports;
 use super::programs::{cache, find};
 use super::server::{Recipe, Server, run};
+use crate::authority::Certified;
+use crate::ready;
 use crate::setting::repository;
 
 const SETTINGS: &str = include_str!("../../../../.ci/kafka/server.properties");
@@ -19,27 +21,79 @@ impl Server {
     /// # Errors
     /// Its jars or Java are not on this machine, or it did not start.
     pub fn kafka() -> io::Result<Self> {
-        let jars = find("kafka", &[cache().join("kafka-4.3.1/libs")])?;
-        let folder = tempfile::tempdir()?;
-        let [port, controller] = ports()?;
-        let settings = SETTINGS
-            .replace("@PORT@", &port.to_string())
-            .replace("@CONTROLLER_PORT@", &controller.to_string())
-            .replace("@FOLDER@", &folder.path().display().to_string());
-        fs::write(folder.path().join("server.properties"), settings)?;
-        format(&jars, folder.path())?;
-        let recipe = Recipe {
-            name: "kafka",
-            url: format!("127.0.0.1:{port}"),
-            command: Box::new(move |folder| {
-                let mut command = java(&jars, folder, "kafka.Kafka");
-                command.arg(folder.join("server.properties"));
-                command
-            }),
-            ready: Box::new(|log| fs::read_to_string(log).is_ok_and(|said| said.contains("Kafka Server started"))),
-            stop: "TERM",
-        };
-        Self::of(recipe, folder)
+        of(None)
+    }
+
+    /// The same, reached at its url by TLS and SASL, PLAIN or SCRAM, as this user.
+    ///
+    /// # Errors
+    /// Its jars or Java are not on this machine, or it did not start.
+    pub fn kafka_by_tls(certified: &Certified, user: &str, password: &str) -> io::Result<Self> {
+        of(Some(Protected { certified, user, password }))
+    }
+}
+
+/// By what clients come in.
+struct Protected<'a> {
+    certified: &'a Certified,
+    user: &'a str,
+    password: &'a str,
+}
+
+fn of(protected: Option<Protected<'_>>) -> io::Result<Server> {
+    let jars = find("kafka", &[cache().join("kafka-4.3.1/libs")])?;
+    let folder = tempfile::tempdir()?;
+    let [plain, controller, by_tls] = ports()?;
+    let mut settings = SETTINGS
+        .replace("@PORT@", &plain.to_string())
+        .replace("@CONTROLLER_PORT@", &controller.to_string())
+        .replace("@FOLDER@", &folder.path().display().to_string());
+    let (mut port, mut credentials) = (plain, Vec::new());
+    if let Some(protected) = &protected {
+        let listeners = format!("PLAINTEXT://127.0.0.1:{plain},SASL_SSL://127.0.0.1:{by_tls}");
+        settings += &protected.settings(&listeners, &format!("CONTROLLER://127.0.0.1:{controller}"), folder.path())?;
+        (port, credentials) = (by_tls, protected.credentials());
+    }
+    fs::write(folder.path().join("server.properties"), settings)?;
+    format(&jars, folder.path(), &credentials)?;
+    let recipe = Recipe {
+        name: "kafka",
+        url: format!("127.0.0.1:{port}"),
+        command: Box::new(move |folder| {
+            let mut command = java(&jars, folder, "kafka.Kafka");
+            command.arg(folder.join("server.properties"));
+            command
+        }),
+        ready: Box::new(|log| ready::has_said(log, "Kafka Server started")),
+        stop: "TERM",
+    };
+    Server::of(recipe, folder)
+}
+
+impl Protected<'_> {
+    /// Settings in the place of those before. The brokers speak plainly among themselves.
+    fn settings(&self, listeners: &str, controller: &str, folder: &Path) -> io::Result<String> {
+        let Self { certified, user, password } = self;
+        let store = folder.join("store.pem");
+        fs::write(&store, [fs::read(certified.key())?, fs::read(certified.chain())?].concat())?;
+        let login = "org.apache.kafka.common.security";
+        Ok(format!(
+            "\nlisteners={listeners},{controller}\nadvertised.listeners={listeners}\n\
+             listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT\n\
+             ssl.keystore.type=PEM\nssl.keystore.location={}\n\
+             sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512\n\
+             listener.name.sasl_ssl.plain.sasl.jaas.config={login}.plain.PlainLoginModule required user_{user}=\"{password}\";\n\
+             listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config={login}.scram.ScramLoginModule required;\n\
+             listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config={login}.scram.ScramLoginModule required;\n",
+            store.display()
+        ))
+    }
+
+    /// What is told to the command that formats.
+    fn credentials(&self) -> Vec<String> {
+        let Self { user, password, .. } = self;
+        let scram = |hash| format!("SCRAM-SHA-{hash}=[name={user},password={password}]");
+        vec!["--add-scram".into(), scram(256), "--add-scram".into(), scram(512)]
     }
 }
 
@@ -83,13 +137,13 @@ fn tool(class: &str, url: &str) -> io::Result<Command> {
 }
 
 /// A formatted data folder: a copy of the one that `.ci/servers` keeps beside the jars, or made anew, which takes seconds.
-fn format(jars: &Path, folder: &Path) -> io::Result<()> {
+fn format(jars: &Path, folder: &Path, credentials: &[String]) -> io::Result<()> {
     let kept = jars.canonicalize()?.with_file_name("formatted");
-    if kept.exists() {
+    if kept.exists() && credentials.is_empty() {
         return run(Command::new("cp").arg("-r").arg(kept).arg(folder.join("data")));
     }
     let mut format = java(jars, folder, "kafka.tools.StorageTool");
-    run(format.args(["format", "-t", CLUSTER, "-c"]).arg(folder.join("server.properties")))
+    run(format.args(["format", "-t", CLUSTER, "-c"]).arg(folder.join("server.properties")).args(credentials))
 }
 
 fn java(jars: &Path, folder: &Path, class: &str) -> Command {

@@ -1,0 +1,22 @@
+//! Why nothing was stored, as callers see it.
+
+use application::use_cases::remember::RememberError;
+
+use super::{Problem, ProblemKind};
+
+impl From<RememberError> for Problem {
+    fn from(error: RememberError) -> Self {
+        match error {
+            RememberError::Forbidden(forbidden) => forbidden.into(),
+            RememberError::EndsBeforeItBegins { .. } => Self::field("invalid_at", "must be later than valid_at"),
+            RememberError::TooMany { retry_after, .. } => {
+                let seconds = (retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0)).max(1);
+                let detail = format_args!("{error}; try again in {seconds} s");
+                Self::new(ProblemKind::TooManyRequests, detail).retry_after(seconds)
+            }
+            RememberError::OverQuota(over) => Self::new(ProblemKind::OverQuota, over),
+            RememberError::Refused(refusal) => refusal.into(),
+            RememberError::Failed(error) => error.into(),
+        }
+    }
+}
