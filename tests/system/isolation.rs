@@ -149,6 +149,8 @@ impl<'a> World<'a> {
             let expected = if self.tenants[owner].model.memories.contains_key(&id) { 200 } else { 404 };
             ensure!(versions.status == expected, "versions of {id}: {} {}", versions.status, versions.body);
         }
+        let audited = self.ask(owner, "GET", "/admin/audit?limit=1000", &[], "")?;
+        ensure!(audited.status == 200, "the audit log: {} {}", audited.status, audited.body);
         self.ask(owner, "GET", "/memories?limit=1000", &[("accept", "application/x-ndjson")], "")?;
         Ok(())
     }
