@@ -31,8 +31,8 @@ fn production_refuses_secrets_that_anybody_could_guess_and_does_not_show_them() 
     let data = place();
     let with = |name: &str, value: &str| production(data.path()).env(name, value).output().expect("the program runs");
     for (secret, why) in [
-        ("a-string-secret-at-least-256-bits-long", "stands in examples"),
-        ("CHANGE_ME_CHANGE_ME_CHANGE_ME_CHANGE_ME", "stands in examples"),
+        ("a-string-secret-at-least-256-bits-long", "is one that stands in examples"),
+        ("CHANGE_ME_CHANGE_ME_CHANGE_ME_CHANGE_ME", "is one that stands in examples"),
         ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "hardly varies"),
         ("0a1b2c3d4e5f0a1b2c3d4e5f0a1b2c3d4e5f0a1b", "repeats itself"),
     ] {
@@ -44,7 +44,7 @@ fn production_refuses_secrets_that_anybody_could_guess_and_does_not_show_them() 
         }
     }
     let both = format!("{SECRET},a-string-secret-at-least-256-bits-long");
-    refused(&with("SOMABRAIN_JWT_SECRET", &both), "stands in examples");
+    refused(&with("SOMABRAIN_JWT_SECRET", &both), "is one that stands in examples");
     refused(&with("SOMABRAIN_JWT_SECRET", "short,of the two the first is short, and so on"), "a comma ends one secret");
 }
 

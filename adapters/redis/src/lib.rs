@@ -12,10 +12,12 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use application::ports::admission::Rates;
 //! use somabrain_redis::{Config, Redis};
 //!
 //! let config = Config::new("redis://somabrain:secret@redis:6379");
-//! let redis = Redis::connect(Config { rps: Some(50.0), ..config }).await?;
+//! let rates = Rates::new().requests(50.0, 100)?;
+//! let redis = Redis::connect(Config { rates, ..config }).await?;
 //! redis.probe().await?;
 //! # Ok(())
 //! # }
