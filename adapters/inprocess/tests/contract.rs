@@ -1,7 +1,5 @@
 //! What these adapters promise.
 
-#![expect(clippy::unwrap_used, reason = "builders of test data stop where they stand")]
-
 use application::ports::events::Event;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;

@@ -41,7 +41,7 @@ fn is_card(digits: &[u8]) -> bool {
 /// Every second digit from the right doubled, the digits of all of that added: a multiple of ten.
 fn checks(digits: &[u8]) -> bool {
     let sum: u32 = digits.iter().rev().enumerate().map(|(place, &digit)| weight(place, digit.into())).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 fn weight(place: usize, digit: u32) -> u32 {
