@@ -52,7 +52,7 @@ fn contents(memories: &Value) -> Vec<String> {
 
 /// Names and moments of the service's own making, and how new a memory was: that depends on when it was folded.
 pub(crate) fn forget_what_differs(value: &mut Value) {
-    const OWN: [&str; 14] = [
+    const OWN: [&str; 13] = [
         "latency_ms",
         "recall_id",
         "plan_id",
@@ -65,7 +65,6 @@ pub(crate) fn forget_what_differs(value: &mut Value) {
         "since",
         "at",
         "next_cursor",
-        "seq",
         "erased_at",
     ];
     match value {

@@ -33,6 +33,8 @@ pub struct Receipt {
     pub at: Timestamp,
     /// What was erased, and the act's place in the ledger.
     pub erased: Erased,
+    /// The request that it was part of, as in the audit log.
+    pub request_id: String,
 }
 
 /// Why nothing was erased.
@@ -100,7 +102,7 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Er
     if let (Selection::Id(id), true) = (&command.selection, erased.memories.is_empty()) {
         return Err(EraseError::Unknown(*id));
     }
-    Ok(Receipt { at: ports.system().now(), erased })
+    Ok(Receipt { at: ports.system().now(), erased, request_id: call.request_id.clone() })
 }
 
 async fn permit_selection<P: Ports>(ports: &P, call: &Call, selection: &Selection) -> Result<Basis, Forbidden> {

@@ -14,12 +14,13 @@ pub struct ReceiptBody {
     pub erased: usize,
     /// When.
     pub erased_at: Moment,
-    /// The act's place in the ledger; 0 where there was nothing to erase.
-    pub seq: i64,
+    /// The request's id: the event of the audit log that tells of the act has the same.
+    pub request_id: String,
 }
 
 impl From<Receipt> for ReceiptBody {
     fn from(receipt: Receipt) -> Self {
-        Self { erased: receipt.erased.memories.len(), erased_at: Moment(receipt.at), seq: receipt.erased.seq.0 }
+        let Receipt { at, erased, request_id } = receipt;
+        Self { erased: erased.memories.len(), erased_at: Moment(at), request_id }
     }
 }
