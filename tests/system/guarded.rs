@@ -1,8 +1,11 @@
 //! What guards a server in production: secrets that nobody guesses, roles, an operator's own rules, quotas, no core dumps.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -145,4 +148,31 @@ fn production_leaves_no_core_dump_and_no_secret_in_the_log() {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
     assert!(!run(&program(), data.path(), &["check-config"]).stdout.is_empty());
+}
+
+#[test]
+fn a_refused_request_with_a_body_leaves_the_connection_to_the_next() {
+    let data = place();
+    let server = Server::of(production(data.path())).expect("it starts");
+    let address = server.url.trim_start_matches("http://").to_owned();
+    for (request, status) in [("POST /health", 405), ("POST /nowhere", 404), ("POST /recall", 401)] {
+        let mut stream = TcpStream::connect(&address).expect("it listens");
+        stream.set_nodelay(true).expect("a socket");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
+        let mut answers = BufReader::new(stream.try_clone().expect("the same"));
+        for _ in 0..20 {
+            // The body comes in a packet of its own, as many clients send it.
+            write!(stream, "{request} HTTP/1.1\r\nhost: {address}\r\ncontent-length: 2\r\n\r\n").expect("it takes it");
+            stream.flush().expect("it takes it");
+            stream.write_all(b"{}").expect("it takes it");
+            let mut lines = answers.by_ref().lines().map_while(Result::ok);
+            let first = lines.next().expect("an answer on the same connection");
+            assert!(first.contains(&status.to_string()), "{request}: {first}");
+            let length = lines.by_ref().take_while(|line| !line.is_empty());
+            let length =
+                length.filter_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok()).last();
+            let mut body = vec![0; length.expect("a length")];
+            answers.read_exact(&mut body).expect("the body");
+        }
+    }
 }

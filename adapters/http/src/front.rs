@@ -84,14 +84,20 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
 
     /// Told apart from what cannot be served, then served.
     async fn answer(&self, mut request: Request, seen: &mut Seen) -> Result<Response, Problem> {
-        limits::check_head(&request, &self.config.limits)?;
-        host::check(&request, self.config.mode)?;
-        let route = route_of(&request, seen)?;
+        let route = match self.told_apart(&request, seen) {
+            Ok(route) => route,
+            Err(problem) => return Err(limits::unread(request, problem, &self.config.limits).await),
+        };
         if request.method() == Method::HEAD {
             request.set_method(Method::GET);
         }
         if route.open {
-            return self.handle(request, route).await;
+            let unread = limits::has_body(&request);
+            let mut response = self.handle(request, route).await?;
+            if unread {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            return Ok(response);
         }
         let (caller, budget, _place) = match self.admit(&request, seen).await {
             Ok(admitted) => admitted,
@@ -106,6 +112,13 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
         let mut response = self.handle(request, route).await?;
         budget.tell(response.headers_mut());
         Ok(response)
+    }
+
+    /// The route, if the request is one that can be served.
+    fn told_apart(&self, request: &Request, seen: &mut Seen) -> Result<&'static Route, Problem> {
+        limits::check_head(request, &self.config.limits)?;
+        host::check(request, self.config.mode)?;
+        route_of(request, seen)
     }
 
     /// Who calls, what is left of the tenant's rate, and a place among the requests at work.

@@ -49,14 +49,20 @@ pub(super) async fn check_body(mut request: Request, route: &Route, limits: &Lim
     Ok(request)
 }
 
+/// Whether a body comes with the request.
+pub(super) fn has_body(request: &Request) -> bool {
+    request.header(header::TRANSFER_ENCODING).is_some()
+        || request.header(header::CONTENT_LENGTH).is_some_and(|length| length != "0")
+}
+
 /// The same problem for a request whose body nobody has read. The connection serves the next request only if nothing of
 /// this one is left in it: a small body is taken in, after any other the connection ends, and the answer says so.
 pub(super) async fn unread(mut request: Request, problem: Problem, limits: &Limits) -> Problem {
-    let announced = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    let chunked = request.header(header::TRANSFER_ENCODING).is_some();
-    if !chunked && announced.unwrap_or(0) == 0 {
+    if !has_body(&request) {
         return problem;
     }
+    let announced = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    let chunked = request.header(header::TRANSFER_ENCODING).is_some();
     let small = !chunked && announced.is_some_and(|length| length <= SMALL) && request.header(header::EXPECT).is_none();
     if small && tokio::time::timeout(limits.header_time, drained(&mut request)).await.is_ok() {
         return problem;
