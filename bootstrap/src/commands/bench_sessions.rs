@@ -73,7 +73,6 @@ pub(crate) async fn run(args: BenchSessions, settings: &Settings) -> Result<()> 
 }
 
 impl BenchSessions {
-    #[cfg_attr(not(feature = "embedded"), expect(unused_variables, reason = "a server has settings of its own"))]
     async fn walk(&self, corpus: &Corpus, settings: &Settings) -> Result<Walked> {
         if let Some(url) = &self.url {
             let subject = Subject::server(url, self.token.clone(), &settings.tls.roots);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail, ensure};
+#[cfg(feature = "embedded")]
 use application::ports::admission::Rates;
+#[cfg(feature = "embedded")]
 use application::quotas::Quotas;
 use domain::recall::term::{Signals, Term};
 use serde_json::{Value, json};
