@@ -46,7 +46,7 @@ impl Line {
 
     /// The row; `None`: a field is not what is written there.
     fn read(self) -> Option<(AuditEvent, Seal)> {
-        let seal = seal_of(&self.seal)?;
+        let seal = Seal::parse(&self.seal)?;
         let event = AuditEvent {
             tenant: Tenant::try_new(&self.tenant).ok()?,
             number: self.number,
@@ -60,15 +60,4 @@ impl Line {
         };
         Some((event, seal))
     }
-}
-
-fn seal_of(digits: &str) -> Option<Seal> {
-    let mut seal = [0; 32];
-    if digits.len() != 64 || !digits.is_ascii() {
-        return None;
-    }
-    for (byte, at) in seal.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(&digits[at..at + 2], 16).ok()?;
-    }
-    Some(Seal(seal))
 }

@@ -103,12 +103,8 @@ impl Postgres {
                 }
             }
         }
-        let ends = |wanted: &Tenant| {
-            report.heads.iter().find(|(tenant, _)| tenant == wanted).map_or(0, |(_, head)| head.number)
-        };
-        let cut = published.longest().find(|(tenant, number)| ends(tenant) < *number);
-        let cut =
-            cut.map(|(tenant, expected)| AuditError::Cut { tenant: tenant.clone(), found: ends(tenant), expected });
+        let cut = published.cut_off(&report.heads);
+        let cut = cut.map(|(tenant, found, expected)| AuditError::Cut { tenant, found, expected });
         wrong.or(cut).map_or(Ok(report), Err)
     }
 

@@ -225,11 +225,8 @@ fn check_all(
             Err(error) => return Ok(Err(error)),
         }
     }
-    let ends =
-        |wanted: &Tenant| report.heads.iter().find(|(tenant, _)| tenant == wanted).map_or(0, |(_, head)| head.number);
-    let cut = published.longest().find(|(tenant, number)| ends(tenant) < *number);
-    Ok(match cut {
-        Some((tenant, expected)) => Err(AuditError::Cut { tenant: tenant.clone(), found: ends(tenant), expected }),
+    Ok(match published.cut_off(&report.heads) {
+        Some((tenant, found, expected)) => Err(AuditError::Cut { tenant, found, expected }),
         None => Ok(report),
     })
 }

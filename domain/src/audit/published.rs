@@ -29,8 +29,13 @@ impl Published {
         }
     }
 
-    /// The highest number that was published of each tenant: no chain is shorter.
-    pub fn longest(&self) -> impl Iterator<Item = (&Tenant, u64)> {
-        self.0.iter().filter_map(|(tenant, seals)| Some((tenant, *seals.last_key_value()?.0)))
+    /// The first tenant whose chain is shorter than what was published of it, by where all chains end: whose, the number of its
+    /// last event, and the number that was published.
+    pub fn cut_off(&self, ends: &[(Tenant, Head)]) -> Option<(Tenant, u64, u64)> {
+        self.0.iter().find_map(|(tenant, seals)| {
+            let found = ends.iter().find(|(other, _)| other == tenant).map_or(0, |(_, head)| head.number);
+            let expected = *seals.last_key_value()?.0;
+            (found < expected).then(|| (tenant.clone(), found, expected))
+        })
     }
 }
