@@ -13,8 +13,10 @@ use crate::ports::error::PortError;
 use crate::ports::metrics::Outcome;
 use crate::ports::policy::{Action, Resource};
 
-/// Most events that one query looks at; what lies beyond is for the next.
-const SCANNED: u64 = 10_000;
+/// How many events one query looks at, and no page more; what lies beyond is for the next.
+const SCANNED: usize = 10_000;
+/// The highest number that an event can have.
+const LAST: u64 = i64::MAX.unsigned_abs();
 
 /// Which events of the caller's tenant.
 #[derive(Debug, Clone, Default)]
@@ -74,14 +76,15 @@ impl Blame for AuditError {
 pub(crate) async fn read<P: Ports>(brain: &Brain<P>, call: &Call, query: ReadAudit) -> Result<AuditPage, AuditError> {
     let (ports, tenant) = (&*brain.ports, &call.caller.tenant);
     permit(ports, call, Action::InspectAudit, Resource::all(call, "audit")).await?;
-    let (mut events, mut last) = (Vec::new(), query.after);
-    let upto = query.after.saturating_add(SCANNED);
-    loop {
-        let read = ports.ledger().sealed_events(tenant, last, upto).await?;
-        let Some((newest, _)) = read.last() else { break };
-        let seen = newest.number;
+    let (mut events, mut last, mut seen) = (Vec::new(), query.after, 0);
+    while seen < SCANNED {
+        // What is left of a chain may begin far behind its first event, once the earlier ones were archived.
+        let read = ports.ledger().sealed_events(tenant, last, LAST).await?;
+        if read.is_empty() {
+            return Ok(AuditPage { events, next: None });
+        }
         for (event, seal) in read {
-            last = event.number;
+            (last, seen) = (event.number, seen + 1);
             if query.wants(&event) {
                 events.push((event, seal));
             }
@@ -89,8 +92,6 @@ pub(crate) async fn read<P: Ports>(brain: &Brain<P>, call: &Call, query: ReadAud
                 return Ok(AuditPage { events, next: Some(last) });
             }
         }
-        last = seen;
     }
-    // Nothing more up to there: either the chain ends, or there is more than one query looks at.
-    Ok(AuditPage { events, next: (last >= upto).then_some(last) })
+    Ok(AuditPage { events, next: Some(last) })
 }
