@@ -25,6 +25,8 @@ pub struct AuditReport {
     pub heads: Vec<(Tenant, Head)>,
     /// Where each chain begins whose earlier events were archived.
     pub beginnings: Vec<(Tenant, Head)>,
+    /// How many events of all tenants wait to be sealed, which nothing can be said of yet.
+    pub waiting: u64,
 }
 
 impl AuditReport {
@@ -86,13 +88,14 @@ struct Known {
 
 impl Postgres {
     /// Checks the chains of all tenants against their seals, their heads and what was published of them. Reads only, a page at a time, also while others
-    /// write; what is not sealed yet is not counted. All are checked, whatever is wrong with some: that is logged, and the
-    /// first error is the answer.
+    /// write; what is not sealed yet is counted apart. All are checked, whatever is wrong with some: that is logged, and
+    /// the first error is the answer.
     pub async fn verify_audit(&self, published: &Published) -> Result<AuditReport, AuditError> {
-        let (mut report, mut wrong) = (AuditReport { heads: Vec::new(), beginnings: Vec::new() }, None);
+        let (mut report, mut wrong) = (AuditReport { heads: Vec::new(), beginnings: Vec::new(), waiting: 0 }, None);
         for name in self.ask(|| async move { tenants(&*self.across().await?).await }).await? {
             match self.verify_named(&name, published).await {
-                Ok((tenant, beginning, end)) => {
+                Ok((tenant, beginning, end, waiting)) => {
+                    report.waiting += waiting;
                     report.beginnings.extend(beginning.map(|beginning| (tenant.clone(), beginning)));
                     report.heads.push((tenant, end));
                 }
@@ -112,10 +115,12 @@ impl Postgres {
         &self,
         name: &str,
         published: &Published,
-    ) -> Result<(Tenant, Option<Head>, Head), AuditError> {
+    ) -> Result<(Tenant, Option<Head>, Head, u64), AuditError> {
         let tenant = row::tenant(name).map_err(Error::from)?;
         let (beginning, end) = self.verify_chain(&tenant, published).await?;
-        Ok((tenant, beginning, end))
+        let of = &tenant;
+        let waiting = self.ask(|| async move { waiting(&*self.across_to(of).await?, of).await }).await?;
+        Ok((tenant, beginning, end, waiting))
     }
 
     async fn verify_chain(&self, tenant: &Tenant, published: &Published) -> Result<(Option<Head>, Head), AuditError> {
@@ -162,6 +167,13 @@ impl Postgres {
 pub(crate) async fn tenants(mut connection: &AsyncPgConnection) -> Result<Vec<String>, Error> {
     let rows: Vec<Known> = diesel::sql_query("SELECT tenant_id FROM audit_tenants()").load(&mut connection).await?;
     Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+}
+
+/// How many rows of a tenant wait to be sealed.
+async fn waiting(mut connection: &AsyncPgConnection, tenant: &Tenant) -> Result<u64, Error> {
+    let unsealed = audit_log::number.is_null().and(audit_log::tenant_id.eq(tenant.as_str()));
+    let waiting: i64 = audit_log::table.filter(unsealed).count().get_result(&mut connection).await?;
+    Ok(waiting.unsigned_abs())
 }
 
 /// The next rows of a chain; then its head, which is written together with them and is so never behind; then where it

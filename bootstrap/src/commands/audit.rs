@@ -68,21 +68,29 @@ pub(crate) async fn run(args: &Audit, settings: &Settings) -> Result<()> {
     }
 }
 
-/// Where the chains end; and where those begin that were archived.
-type Checked = (Vec<(Tenant, Head)>, Vec<(Tenant, Head)>);
+/// What was found in order.
+struct Checked {
+    /// Where the chains end.
+    heads: Vec<(Tenant, Head)>,
+    /// Where those begin that were archived.
+    beginnings: Vec<(Tenant, Head)>,
+    /// How many events were not sealed yet.
+    waiting: u64,
+}
 
 async fn checked(settings: &Settings, published: &Published) -> Result<Checked> {
     Ok(match settings.profile {
         #[cfg(feature = "embedded")]
         Profile::Embedded => {
             let report = crate::embedded::verify_audit(settings, published)?;
-            (report.heads, report.beginnings)
+            // an event is sealed together with what it tells of
+            Checked { heads: report.heads, beginnings: report.beginnings, waiting: 0 }
         }
         #[cfg(feature = "networked")]
         Profile::Networked => {
             let brain = crate::networked::connect(settings).await?;
             let report = brain.ports().postgres().verify_audit(published).await?;
-            (report.heads, report.beginnings)
+            Checked { heads: report.heads, beginnings: report.beginnings, waiting: report.waiting }
         }
         #[cfg(not(all(feature = "embedded", feature = "networked")))]
         other => anyhow::bail!("SOMABRAIN_PROFILE is {other:?}, but this program was built without it"),
@@ -90,7 +98,7 @@ async fn checked(settings: &Settings, published: &Published) -> Result<Checked> 
 }
 
 async fn heads(settings: &Settings) -> Result<()> {
-    for (tenant, head) in checked(settings, &Published::new()).await?.0 {
+    for (tenant, head) in checked(settings, &Published::new()).await?.heads {
         println!("{}", json!({"tenant": tenant.as_str(), "number": head.number, "seal": head.seal.to_string()}));
     }
     Ok(())
@@ -98,12 +106,12 @@ async fn heads(settings: &Settings) -> Result<()> {
 
 async fn verify(settings: &Settings, folder: Option<&Path>, published: Option<&Path>) -> Result<()> {
     let published = published.map(read_published).transpose()?.unwrap_or_default();
-    let (tenants, beginnings) = checked(settings, &published).await?;
+    let Checked { heads: tenants, beginnings, waiting } = checked(settings, &published).await?;
     let all: u64 = tenants.iter().map(|(_, head)| head.number).sum();
     let archived: u64 = beginnings.iter().map(|(_, beginning)| beginning.number).sum();
     let count = tenants.len();
     let Some(folder) = folder else {
-        println!("{} events of {count} tenants verified{}", all - archived, elsewhere(archived));
+        println!("{} events of {count} tenants verified{}{}", all - archived, elsewhere(archived), unsealed(waiting));
         return Ok(());
     };
     let archive = Archive::read(folder, &keys::audit_key(settings)?)?;
@@ -111,7 +119,7 @@ async fn verify(settings: &Settings, folder: Option<&Path>, published: Option<&P
     beginnings.iter().try_for_each(|(tenant, beginning)| archive.meets(tenant, beginning))?;
     let gone = archive.tenants().find(|archived| !tenants.iter().any(|(tenant, _)| tenant == *archived));
     anyhow::ensure!(gone.is_none(), "the archive has rows of a tenant whose audit log is gone: {gone:?}");
-    println!("{all} events of {count} tenants verified, {archived} of them in the archive");
+    println!("{all} events of {count} tenants verified, {archived} of them in the archive{}", unsealed(waiting));
     Ok(())
 }
 
@@ -139,6 +147,13 @@ fn elsewhere(archived: u64) -> String {
     match archived {
         0 => String::new(),
         archived => format!("; the {archived} before them are archived: check them with --archive FOLDER"),
+    }
+}
+
+fn unsealed(waiting: u64) -> String {
+    match waiting {
+        0 => String::new(),
+        waiting => format!("; {waiting} are not sealed yet: a running replica seals them within seconds"),
     }
 }
 
