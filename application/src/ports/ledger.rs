@@ -40,7 +40,8 @@ pub trait Ledger: Send + Sync {
     /// whole; a target may be a memory earlier in the same act. What is superseded becomes invalid at the new one's `valid`, unless it ends
     /// earlier already, and gets a
     /// new version. With a key that was used before: the same fingerprint answers what was answered then,
-    /// another one is [`Refusal::KeyReused`].
+    /// another one is [`Refusal::KeyReused`]. An act that is `full` answers both and duplicates, and is [`Refusal::Full`] where
+    /// something in it is new.
     fn remember(&self, act: Remembering) -> impl Future<Output = Result<Written<Vec<Stored>>, LedgerError>> + Send;
 
     /// Changes one memory and answers it as it is now. The earlier state becomes a version.
@@ -152,6 +153,8 @@ pub struct Remembering {
     pub memories: Vec<NewMemory>,
     /// The caller's key against storing twice.
     pub key: Option<IdempotencyKey>,
+    /// Whether there is no room for them: nothing new may be stored.
+    pub full: bool,
     /// Who does it.
     pub note: Note,
 }
@@ -352,6 +355,9 @@ pub enum Refusal {
     /// The key was used with another body.
     #[error("the idempotency key was used with another body")]
     KeyReused,
+    /// The tenant has no room for what is new.
+    #[error("the tenant has no room for more memories")]
+    Full,
     /// No feedback of that version was given.
     #[error("no feedback has version {0}")]
     UnknownLesson(u32),

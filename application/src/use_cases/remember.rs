@@ -166,15 +166,6 @@ impl From<LedgerError> for RememberError {
     }
 }
 
-impl From<NoRoom> for RememberError {
-    fn from(no: NoRoom) -> Self {
-        match no {
-            NoRoom::OverQuota(over) => Self::OverQuota(over),
-            NoRoom::Unknown(error) => Self::Failed(error),
-        }
-    }
-}
-
 impl Blame for RememberError {
     fn outcome(&self) -> Outcome {
         match self {
@@ -197,9 +188,12 @@ pub(crate) async fn execute<P: Ports>(
     let basis = brain.timed(Stage::Policy, permit_each_way(ports, call, &command.memories, &secrets)).await?;
     brain.flag(call, &each_kind(&secrets));
     in_time(brain, call, &command.memories).await?;
-    brain.has_room_for(&call.caller.tenant, &command.memories).await?;
+    let over = over_quota(brain, call, &command.memories).await?;
     let texts: Vec<&str> = command.memories.iter().map(|draft| draft.content.as_str()).collect();
-    let encodings = brain.timed(Stage::Encode, ports.encoder().encode(&texts)).await?;
+    let encodings = match over {
+        None => brain.timed(Stage::Encode, ports.encoder().encode(&texts)).await?,
+        Some(_) => vec![None; texts.len()],
+    };
     let now = ports.system().now();
     let mut memories = Vec::with_capacity(command.memories.len());
     for (index, (draft, encoding)) in command.memories.into_iter().zip(encodings).enumerate() {
@@ -209,9 +203,11 @@ pub(crate) async fn execute<P: Ports>(
         tenant: call.caller.tenant.clone(),
         memories,
         key: command.key,
+        full: over.is_some(),
         note: brain.note(call, Action::Remember, basis),
     };
-    let Written { answer: stored, deliver } = brain.timed(Stage::Ledger, ports.ledger().remember(act)).await?;
+    let written = brain.timed(Stage::Ledger, ports.ledger().remember(act)).await;
+    let Written { answer: stored, deliver } = written.map_err(|error| refused(error, over))?;
     brain.holds(&call.caller.tenant, &stored);
     brain.folds.observe(&call.caller.tenant, stored.iter().filter(|one| !one.duplicate && !one.replayed));
     let queued = brain.deliver(&call.caller.tenant, &deliver).await.is_none();
@@ -263,6 +259,22 @@ async fn in_time<P: Ports>(brain: &Brain<P>, call: &Call, drafts: &[Draft]) -> R
         }
     }
     Ok(())
+}
+
+/// The quota that these would go beyond if they are new, which the ledger knows: what only repeats is answered as before.
+async fn over_quota<P: Ports>(brain: &Brain<P>, call: &Call, drafts: &[Draft]) -> Result<Option<OverQuota>, PortError> {
+    match brain.has_room_for(&call.caller.tenant, drafts).await {
+        Ok(()) => Ok(None),
+        Err(NoRoom::OverQuota(over)) => Ok(Some(over)),
+        Err(NoRoom::Unknown(error)) => Err(error),
+    }
+}
+
+fn refused(error: LedgerError, over: Option<OverQuota>) -> RememberError {
+    match (error, over) {
+        (LedgerError::Refused(Refusal::Full), Some(over)) => over.into(),
+        (error, _) => error.into(),
+    }
 }
 
 /// What looks like a secret in a draft.

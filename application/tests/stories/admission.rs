@@ -63,6 +63,16 @@ async fn a_tenant_holds_no_more_than_its_quota_and_again_when_something_is_erase
 }
 
 #[tokio::test]
+async fn what_was_stored_is_answered_again_where_there_is_no_more_room() {
+    let world = under(Quotas { memories: Some(1), ..Quotas::default() });
+    let kept = tried(&world, numbered(0..1)).await.unwrap();
+    let again = tried(&world, numbered(0..1)).await.unwrap();
+    assert!(again.memories[0].duplicate);
+    assert_eq!(again.memories[0].memory.id, kept.memories[0].memory.id);
+    assert!(tried(&world, numbered(0..2)).await.is_err());
+}
+
+#[tokio::test]
 async fn bytes_and_namespaces_have_quotas_too() {
     let world = under(Quotas { bytes: Some(10), namespaces: Some(1), ..Quotas::default() });
     tried(&world, vec![draft("12345")]).await.unwrap();

@@ -115,6 +115,7 @@ async fn every_tenants_memories_are_encoded_anew_each_for_its_own_audit() {
         tenant: theirs.tenant.clone(),
         memories: vec![NewMemory { memory: Arc::new(theirs.clone()), own_id: true }],
         key: None,
+        full: false,
         note: Note {
             subject: "bo".into(),
             action: "memory:remember",

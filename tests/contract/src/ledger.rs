@@ -36,6 +36,8 @@ crate::suite! { ($) ledger:
     the_same_under_an_own_id_is_no_duplicate,
     a_key_used_again_answers_as_before,
     a_key_used_with_another_body_is_refused,
+    a_full_ledger_answers_what_it_has,
+    a_full_ledger_stores_nothing_new,
     a_key_is_free_again_after_a_day,
     a_key_of_a_refused_act_is_not_used,
     an_act_with_one_refused_memory_stores_none,

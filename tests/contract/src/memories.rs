@@ -103,7 +103,7 @@ pub(crate) fn note(at: Timestamp) -> Note {
 pub(crate) fn remembering(memories: Vec<Memory>) -> Remembering {
     let tenant = memories.first().map_or_else(acme, |memory| memory.tenant.clone());
     let memories = memories.into_iter().map(|memory| NewMemory { memory: Arc::new(memory), own_id: false });
-    Remembering { tenant, memories: memories.collect(), key: None, note: note(second(0)) }
+    Remembering { tenant, memories: memories.collect(), key: None, full: false, note: note(second(0)) }
 }
 
 /// Stores a memory whose id is the caller's own.

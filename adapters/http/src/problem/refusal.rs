@@ -13,6 +13,7 @@ impl From<Refusal> for Problem {
             Refusal::UnknownSuperseded(id) => Self::field("supersedes", format_args!("names no memory: {id}")),
             Refusal::UnknownTarget(id) => Self::field("links", format_args!("point at no memory: {id}")),
             Refusal::Changed { .. } => Self::new(ProblemKind::Changed, refusal),
+            Refusal::Full => Self::new(ProblemKind::OverQuota, refusal),
             Refusal::KeyReused => Self::field("Idempotency-Key", "was used with another body"),
         }
     }

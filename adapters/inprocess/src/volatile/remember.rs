@@ -35,6 +35,9 @@ impl State {
             return Ok(stored);
         }
         let held = estate.check(&act.memories)?;
+        if act.full && held.iter().any(Option::is_none) {
+            return Err(Refusal::Full);
+        }
         let mut fates = Vec::with_capacity(held.len());
         for (new, held) in act.memories.into_iter().zip(held) {
             let fate = match held {

@@ -51,6 +51,9 @@ pub(crate) async fn run(
     };
     let stored = act.memories.iter().map(|new| desk.store(new, &act.note, &mut numbers));
     let stored = stored.collect::<Result<Vec<_>, _>>()?;
+    if act.full && stored.iter().any(|one| !one.duplicate) {
+        return Err(Refusal::Full.into());
+    }
     let deliver = desk.entries();
     let ids: Vec<MemoryId> = stored.iter().map(|stored| stored.memory.id).collect();
     let namespace = only(stored.iter().map(|stored| &stored.memory.namespace));

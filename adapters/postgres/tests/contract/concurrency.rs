@@ -51,7 +51,13 @@ fn note() -> Note {
 /// Stores memories; with own ids or not.
 pub(crate) fn remembering(memories: Vec<Memory>, own_id: bool) -> Remembering {
     let memories = memories.into_iter().map(|memory| NewMemory { memory: Arc::new(memory), own_id });
-    Remembering { tenant: Tenant::try_new("acme").unwrap(), memories: memories.collect(), key: None, note: note() }
+    Remembering {
+        tenant: Tenant::try_new("acme").unwrap(),
+        memories: memories.collect(),
+        key: None,
+        full: false,
+        note: note(),
+    }
 }
 
 /// Two replicas, each act by one of them in turn; what they answered.

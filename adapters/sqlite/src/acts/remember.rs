@@ -30,6 +30,9 @@ impl Desk {
             return Ok(replayed);
         }
         let stored = act.memories.iter().map(|new| self.store(new, &act.note)).collect::<Result<Vec<_>, _>>()?;
+        if act.full && stored.iter().any(|one| !one.duplicate) {
+            return Err(Refusal::Full.into());
+        }
         if let Some(key) = &act.key {
             self.keep_answer(&act.tenant, key, &act.note, &stored)?;
         }

@@ -88,7 +88,13 @@ pub(crate) fn encoding(number: u128) -> Encoding {
 
 pub(crate) fn remembering(memories: impl IntoIterator<Item = Memory>) -> Remembering {
     let new = |memory: Memory| NewMemory { memory: Arc::new(memory), own_id: false };
-    Remembering { tenant: tenant(), memories: memories.into_iter().map(new).collect(), key: None, note: note(0) }
+    Remembering {
+        tenant: tenant(),
+        memories: memories.into_iter().map(new).collect(),
+        key: None,
+        full: false,
+        note: note(0),
+    }
 }
 
 pub(crate) fn with_key(act: Remembering, key: &str, fingerprint: u8) -> Remembering {

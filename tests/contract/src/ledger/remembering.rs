@@ -232,6 +232,31 @@ pub async fn an_act_with_one_refused_memory_stores_none(ledger: &impl Ledger) {
     assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 1);
 }
 
+/// A caller that did not hear the answer asks again, and hears it.
+pub async fn a_full_ledger_answers_what_it_has(ledger: &impl Ledger) {
+    let full = |act| Remembering { full: true, ..act };
+    ledger.remember(keyed(numbered(1), "k", 1)).await.map(answer).expect("stored");
+    let again = ledger.remember(full(keyed(numbered(1), "k", 1))).await.map(answer).expect("replayed");
+    assert!(again[0].replayed);
+    let same = ledger.remember(full(with_own_id(numbered(1).remove(0)))).await.map(answer).expect("a duplicate");
+    assert!(same[0].duplicate);
+    let reused = ledger.remember(full(keyed(vec![memory(2, "other")], "k", 2))).await.map(answer);
+    assert_eq!(refusal(reused), Refusal::KeyReused);
+}
+
+/// Nor ends what it would supersede, nor uses the key.
+pub async fn a_full_ledger_stores_nothing_new(ledger: &impl Ledger) {
+    store(ledger, numbered(1)).await;
+    let correcting = Memory { supersedes: vec![id(1)], ..memory(2, "new") };
+    let batch = || keyed([numbered(1), vec![correcting.clone()]].concat(), "k", 1);
+    let refused = ledger.remember(Remembering { full: true, ..batch() }).await.map(answer);
+    assert_eq!(refusal(refused), Refusal::Full);
+    assert_eq!(read(ledger, 2).await, None);
+    assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 1);
+    let stored = ledger.remember(batch()).await.map(answer).expect("stored when there is room");
+    assert!(!stored[1].replayed && !stored[1].duplicate);
+}
+
 /// 32 of them: each memory is there once, each place is another.
 pub async fn many_writers_at_once_lose_nothing(ledger: &impl Ledger) {
     let acts = (1..=32).map(|number| store(ledger, vec![memory(number, &format!("writer {number}"))]));
