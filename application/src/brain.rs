@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::index::lens::Lens;
+use domain::memory::Memory;
 use domain::recall::term::Weights;
 use domain::secrets::SecretKind;
 use domain::tenant::{Label, Namespace, Tenant};
@@ -284,6 +285,12 @@ impl<P: Ports> Brain<P> {
             traceparent: call.traceparent.clone(),
             at: self.ports.system().now(),
         }
+    }
+
+    /// Whether callers still find it: what has expired is gone for them, though it may not have been swept yet.
+    pub(crate) fn keeps(&self, memory: &Memory) -> bool {
+        let now = self.ports.system().now();
+        memory.times.expires.is_none_or(|end| now < end)
     }
 
     /// Measures one stage of a use case, for the metrics and for the request that it is part of.

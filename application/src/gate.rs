@@ -1,5 +1,10 @@
 //! The gate before every use case: may this caller do that?
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::memory::{Memory, MemoryId};
+use domain::secrets::SecretKind;
 use domain::tenant::Namespace;
 use thiserror::Error;
 
@@ -23,6 +28,9 @@ pub enum Forbidden {
     /// The policy could not be asked: nothing is permitted then.
     #[error(transparent)]
     Policy(#[from] PortError),
+    /// What the policy has to be asked about could not be read.
+    #[error(transparent)]
+    Unread(PortError),
     /// It is permitted, but not during maintenance.
     #[error("writes are refused during maintenance")]
     Maintenance(Maintenance),
@@ -32,7 +40,7 @@ impl Blame for Forbidden {
     fn outcome(&self) -> Outcome {
         match self {
             Self::Denied { .. } | Self::Maintenance(_) => Outcome::Refused,
-            Self::Policy(_) => Outcome::Error,
+            Self::Policy(_) | Self::Unread(_) => Outcome::Error,
         }
     }
 }
@@ -66,6 +74,41 @@ pub(crate) async fn permit<P: Ports>(
             Err(Forbidden::Denied { reason })
         }
     }
+}
+
+/// Asks about a memory that an id names, by its namespace and source; by the id alone where no memory of the tenant has it.
+pub(crate) async fn permit_by_id<P: Ports>(
+    ports: &P,
+    call: &Call,
+    action: Action,
+    id: MemoryId,
+    secrets: &[SecretKind],
+) -> Result<(Basis, Option<Arc<Memory>>), Forbidden> {
+    let found = ports.ledger().read(&call.caller.tenant, &[id]).await.map_err(Forbidden::Unread)?.pop();
+    let name = id.to_string();
+    let (namespace, source) = found.as_deref().map(|memory| (&memory.namespace, memory.origin.source)).unzip();
+    let resource = Resource { namespace, source, secrets, ..Resource::named(call, "memory", &name) };
+    let basis = permit(ports, call, action, resource).await?;
+    Ok((basis, found))
+}
+
+/// In which of these namespaces what is permitted in general is permitted too. A namespace left out is no denial: nobody
+/// asked for it.
+pub(crate) async fn permitted_among<P: Ports>(
+    ports: &P,
+    call: &Call,
+    action: Action,
+    general: Resource<'_>,
+    namespaces: BTreeSet<Namespace>,
+) -> Result<BTreeSet<Namespace>, Forbidden> {
+    let mut permitted = BTreeSet::new();
+    for namespace in namespaces {
+        let resource = Resource { namespace: Some(&namespace), ..general };
+        if ports.policy().decide(&Question { call, action, resource }).await?.is_allow() {
+            permitted.insert(namespace);
+        }
+    }
+    Ok(permitted)
 }
 
 /// A ledger that cannot say is one that cannot be written either: the act itself will tell.

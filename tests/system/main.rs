@@ -22,6 +22,7 @@ mod maintenance;
 mod patients;
 mod planning;
 mod quality;
+mod quarantine;
 mod server;
 mod stopping;
 mod tampering;

@@ -299,6 +299,7 @@ impl From<Forbidden> for Problem {
         match forbidden {
             Forbidden::Denied { reason } => Self::new(ProblemKind::Forbidden, reason),
             Forbidden::Maintenance(maintenance) => refused(maintenance),
+            Forbidden::Unread(error) => error.into(),
             Forbidden::Policy(error) => {
                 let mut problem = Self::new(ProblemKind::Unavailable, "the policy cannot be asked").retry_after(1);
                 problem.cause = Some(chain(&error));

@@ -5,7 +5,8 @@
 #    "request": {"id", "method", "path"}}
 #
 # where subject, tenant and roles come from the caller's token, and answering `allow` and `reason`. `source` is by which path
-# what is to be stored comes in, `secrets` what in it looks like one: null and empty where nothing is stored.
+# what is to be stored comes in, `secrets` what in it looks like one. Of a memory that an id names, or that what is stored
+# supersedes, `namespace` and `source` are its own.
 #
 # To extend it, put another file of this package beside this one. It may add rules that permit,
 #
@@ -29,7 +30,7 @@ package somabrain.authz
 
 reads := {"memory:recall", "memory:read", "session:read"}
 
-writes := {"memory:remember", "memory:change", "memory:erase", "memory:feedback", "session:end"}
+writes := {"memory:remember", "memory:supersede", "memory:change", "memory:erase", "memory:feedback", "session:end"}
 
 plans := {"memory:plan"}
 
@@ -39,20 +40,21 @@ administers := {"density:reset", "density:restore", "maintenance:change"}
 
 everything := (((reads | writes) | plans) | watches) | administers
 
-# Who stores, and learns nothing by it but what it stored.
+# Who stores, and learns nothing by it but whether that was there already.
 stores := {"memory:remember"}
 
 grants := {
 	"reader": reads,
 	"writer": reads | writes,
-	"agent": ((reads | plans) | stores) | {"memory:feedback", "session:end"},
+	"agent": ((reads | plans) | stores) | {"memory:supersede", "memory:feedback", "session:end"},
 	"tool": stores,
 	"planner": reads | plans,
 	"operator": reads | watches,
 	"admin": everything,
 }
 
-# As which sources a role may store: a tool cannot claim that the user said it. A writer speaks for its users.
+# As which sources a role may store: a tool cannot claim that the user said it. What others said is not superseded by it
+# either. A writer speaks for its users.
 sources := {
 	"writer": {"user", "agent", "tool", "import"},
 	"agent": {"agent", "tool"},
@@ -90,6 +92,13 @@ forbidden contains reason if {
 	is_string(input.resource.source)
 	not input.resource.source in claimed
 	reason := concat("", ["the caller may not store as source ", input.resource.source, ", only as: ", concat(", ", claimed)])
+}
+
+forbidden contains reason if {
+	input.action == "memory:supersede"
+	is_string(input.resource.source)
+	not input.resource.source in claimed
+	reason := concat("", ["the caller may not supersede what came in as source ", input.resource.source, ", only as: ", concat(", ", claimed)])
 }
 
 own if {

@@ -117,6 +117,21 @@ test_a_tool_stores_as_a_tool_and_does_nothing_else if {
 	}
 }
 
+superseding(roles, source) := object.union(
+	asking(roles, "memory:supersede", "acme"),
+	{"resource": {"kind": "memory", "tenant": "acme", "namespace": "default", "id": null, "source": source, "secrets": []}},
+)
+
+test_an_agent_ends_what_agents_and_tools_said_and_not_what_the_user_said if {
+	authz.allow with input as superseding(["agent"], "agent")
+	authz.allow with input as superseding(["agent"], "tool")
+	not authz.allow with input as superseding(["agent"], "user")
+	not authz.allow with input as superseding(["tool"], "tool")
+	authz.allow with input as superseding(["writer"], "user")
+	denial := authz.decision with input as superseding(["agent"], "user")
+	denial.reason == "the caller may not supersede what came in as source user, only as: agent, tool"
+}
+
 test_an_agent_does_not_speak_for_the_user if {
 	authz.allow with input as storing(["agent"], "agent")
 	authz.allow with input as storing(["agent"], "tool")

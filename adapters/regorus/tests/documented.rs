@@ -93,6 +93,9 @@ async fn tools_are_in_quarantine() {
     assert!(allowed(&policy, recall("writer", "default")).await);
     assert!(!allowed(&policy, recall("writer", "quarantine")).await);
     assert!(allowed(&policy, recall("admin", "quarantine")).await);
+    let read = |role, namespace| Asked { namespace, ..Asked::by(role, Action::Read) };
+    assert!(allowed(&policy, read("reader", "default")).await);
+    assert!(!allowed(&policy, read("reader", "quarantine")).await);
 }
 
 #[tokio::test]

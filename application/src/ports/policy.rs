@@ -34,6 +34,8 @@ pub struct Question<'a> {
 pub enum Action {
     /// Store memories.
     Remember,
+    /// Say that what is stored corrects an earlier memory, which holds no longer.
+    Supersede,
     /// Search memories.
     Recall,
     /// Ask for a plan.
@@ -66,8 +68,9 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Remember,
+        Self::Supersede,
         Self::Recall,
         Self::Plan,
         Self::Read,
@@ -88,6 +91,7 @@ impl Action {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Remember => "memory:remember",
+            Self::Supersede => "memory:supersede",
             Self::Recall => "memory:recall",
             Self::Plan => "memory:plan",
             Self::Read => "memory:read",
@@ -120,7 +124,10 @@ impl Action {
 
     /// Whether it is refused during maintenance: it stores, changes or ends something of a tenant's.
     pub fn writes(self) -> bool {
-        matches!(self, Self::Remember | Self::Change | Self::Erase | Self::EndSession | Self::Feedback)
+        matches!(
+            self,
+            Self::Remember | Self::Supersede | Self::Change | Self::Erase | Self::EndSession | Self::Feedback
+        )
     }
 }
 
@@ -131,11 +138,11 @@ pub struct Resource<'a> {
     pub kind: &'static str,
     /// Whose it is.
     pub tenant: &'a Tenant,
-    /// In which namespace, where there is one.
+    /// In which namespace, where there is one: of a memory that an id names its own.
     pub namespace: Option<&'a Namespace>,
     /// Which one, where there is one.
     pub id: Option<&'a str>,
-    /// By which path what is to be stored comes in.
+    /// By which path what is to be stored comes in, or a memory that an id names came in.
     pub source: Option<Source>,
     /// What in it looks like a secret.
     pub secrets: &'a [SecretKind],

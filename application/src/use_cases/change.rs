@@ -8,12 +8,12 @@ use thiserror::Error;
 
 use crate::brain::{Blame, Brain};
 use crate::call::Call;
-use crate::gate::{Forbidden, permit};
+use crate::gate::{Forbidden, permit_by_id};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
 use crate::ports::ledger::{Amendment, Change, Changing, Ledger, LedgerError, Refusal, Written};
 use crate::ports::metrics::Outcome;
-use crate::ports::policy::{Action, Resource};
+use crate::ports::policy::Action;
 
 /// Other data beside a memory's content.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,9 +75,11 @@ pub(crate) async fn apply<P: Ports>(
     change: Change,
 ) -> Result<Changed, ChangeError> {
     let ports = &*brain.ports;
-    let (name, secrets) = (id.to_string(), secrets_in(&change));
-    let resource = Resource { secrets: &secrets, ..Resource::named(call, "memory", &name) };
-    let basis = permit(ports, call, Action::Change, resource).await?;
+    let secrets = secrets_in(&change);
+    let (basis, found) = permit_by_id(ports, call, Action::Change, id, &secrets).await?;
+    if !found.is_some_and(|memory| brain.keeps(&memory)) {
+        return Err(Refusal::Unknown(id).into());
+    }
     brain.flag(call, &secrets);
     let note = brain.note(call, Action::Change, basis);
     let act = Changing { tenant: call.caller.tenant.clone(), id, expected, change, note };

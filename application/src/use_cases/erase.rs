@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::brain::{Blame, Brain};
 use crate::call::Call;
-use crate::gate::{Forbidden, permit};
+use crate::gate::{Forbidden, permit, permit_by_id};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
 use crate::ports::ledger::{Erased, Erasing, Ledger, LedgerError, Refusal, Selection, Written};
@@ -107,7 +107,7 @@ pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Er
 
 async fn permit_selection<P: Ports>(ports: &P, call: &Call, selection: &Selection) -> Result<Basis, Forbidden> {
     match selection {
-        Selection::Id(id) => permit(ports, call, Action::Erase, Resource::named(call, "memory", &id.to_string())).await,
+        Selection::Id(id) => permit_by_id(ports, call, Action::Erase, *id, &[]).await.map(|(basis, _)| basis),
         Selection::Namespace(name) => {
             let resource = Resource { namespace: Some(name), ..Resource::all(call, "namespace") };
             permit(ports, call, Action::Erase, resource).await

@@ -149,7 +149,7 @@ async fn from_links<P: Ports>(
     mut degraded: bool,
 ) -> Result<Planned, PlanError> {
     let relevant = speaking_of_the_goal(&recalled);
-    let (reached, edges) = match reach_dependencies(brain, call, &relevant).await {
+    let (reached, edges) = match reach_dependencies(brain, call, query, &relevant).await {
         Ok(found) => found,
         // Without its links a plan is the evidence alone.
         Err(error) if error.kind == PortErrorKind::Unavailable => {
@@ -195,10 +195,12 @@ fn speaking_of_the_goal(recalled: &Recalled) -> Vec<Relevant> {
     near.map(|one| Relevant { memory: one.memory.clone(), score: f64::from(one.score) }).collect()
 }
 
-/// Follows dependencies from what speaks of the goal, a layer at a time, until nothing new is found.
+/// Follows dependencies from what speaks of the goal, a layer at a time, until nothing new is found. They end where they lead
+/// out of the namespace: nobody was permitted to plan from others.
 async fn reach_dependencies<P: Ports>(
     brain: &Brain<P>,
     call: &Call,
+    query: &MakePlan,
     relevant: &[Relevant],
 ) -> Result<(Vec<Arc<Memory>>, Vec<Edge>), PortError> {
     let (ledger, tenant) = (brain.ports.ledger(), &call.caller.tenant);
@@ -211,10 +213,11 @@ async fn reach_dependencies<P: Ports>(
         let mut layer: Vec<MemoryId> = reach::layer(&known, &found).into_iter().collect();
         layer.truncate(MOST_REACHED - known.len());
         edges.extend(found);
-        let memories = ledger.read(tenant, &layer).await?;
-        reached.extend(memories.into_iter().filter(|memory| memory.times.hold_at(now)));
+        let mut memories = ledger.read(tenant, &layer).await?;
+        memories.retain(|memory| memory.namespace == query.namespace);
         known.extend(&layer);
-        frontier = layer;
+        frontier = memories.iter().map(|memory| memory.id).collect();
+        reached.extend(memories.into_iter().filter(|memory| memory.times.hold_at(now)));
     }
     Ok((reached, edges.into_iter().collect()))
 }

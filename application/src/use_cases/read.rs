@@ -9,13 +9,12 @@ use thiserror::Error;
 
 use crate::brain::{Blame, Brain};
 use crate::call::Call;
-use crate::gate::{Forbidden, permit};
+use crate::gate::{Forbidden, permit, permit_by_id, permitted_among};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
 use crate::ports::ledger::{Ledger, Listed, Page, Version};
 use crate::ports::metrics::Outcome;
 use crate::ports::policy::{Action, Resource};
-use crate::ports::system::System;
 
 /// One memory is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,31 +68,32 @@ impl Blame for ReadError {
 }
 
 pub(crate) async fn one<P: Ports>(brain: &Brain<P>, call: &Call, query: Read) -> Result<MemoryRead, ReadError> {
-    let ports = &*brain.ports;
-    let id = query.id.to_string();
-    permit(ports, call, Action::Read, Resource::named(call, "memory", &id)).await?;
-    let found = ports.ledger().read(&call.caller.tenant, &[query.id]).await?;
-    let now = ports.system().now();
-    let unexpired = |memory: &MemoryRead| memory.times.expires.is_none_or(|end| now < end);
-    found.into_iter().find(unexpired).ok_or(ReadError::Unknown(query.id))
+    let (_, found) = permit_by_id(&*brain.ports, call, Action::Read, query.id, &[]).await?;
+    found.filter(|memory| brain.keeps(memory)).ok_or(ReadError::Unknown(query.id))
 }
 
 pub(crate) async fn list<P: Ports>(brain: &Brain<P>, call: &Call, query: List) -> Result<Listed, ReadError> {
     let ports = &*brain.ports;
-    let resource = Resource { namespace: query.namespace.as_ref(), ..Resource::all(call, "memory") };
-    permit(ports, call, Action::Read, resource).await?;
+    let general = Resource::all(call, "memory");
+    permit(ports, call, Action::Read, Resource { namespace: query.namespace.as_ref(), ..general }).await?;
+    let everywhere = query.namespace.is_none();
     let page = Page { namespace: query.namespace, filter: query.filter, after: query.after, limit: query.limit };
     let mut listed = ports.ledger().list(&call.caller.tenant, page).await?;
-    let now = ports.system().now();
-    listed.memories.retain(|memory| memory.times.expires.is_none_or(|end| now < end));
+    if everywhere {
+        let namespaces = listed.memories.iter().map(|memory| memory.namespace.clone()).collect();
+        let permitted = permitted_among(ports, call, Action::Read, general, namespaces).await?;
+        listed.memories.retain(|memory| permitted.contains(&memory.namespace));
+    }
+    listed.memories.retain(|memory| brain.keeps(memory));
     Ok(listed)
 }
 
 pub(crate) async fn versions<P: Ports>(brain: &Brain<P>, call: &Call, query: Read) -> Result<Versions, ReadError> {
-    let ports = &*brain.ports;
-    let id = query.id.to_string();
-    permit(ports, call, Action::Read, Resource::named(call, "memory", &id)).await?;
-    let versions = ports.ledger().versions(&call.caller.tenant, query.id).await?;
+    let (_, found) = permit_by_id(&*brain.ports, call, Action::Read, query.id, &[]).await?;
+    if !found.is_some_and(|memory| brain.keeps(&memory)) {
+        return Err(ReadError::Unknown(query.id));
+    }
+    let versions = brain.ports.ledger().versions(&call.caller.tenant, query.id).await?;
     if versions.is_empty() { Err(ReadError::Unknown(query.id)) } else { Ok(versions) }
 }
 

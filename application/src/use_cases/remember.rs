@@ -5,6 +5,8 @@
 //! (the outbox holds it, and recall reads it from there), and a fold that is lost with the process is folded
 //! again from the ledger.
 
+mod permission;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +23,7 @@ use thiserror::Error;
 
 use crate::brain::{Blame, Brain};
 use crate::call::Call;
-use crate::gate::{Forbidden, permit};
+use crate::gate::Forbidden;
 use crate::ports::Ports;
 use crate::ports::admission::{Asked, Verdict};
 use crate::ports::density::DensityStore;
@@ -29,7 +31,7 @@ use crate::ports::encoder::Encoder;
 use crate::ports::error::PortError;
 use crate::ports::ledger::{IdempotencyKey, Ledger, LedgerError, NewMemory, Refusal, Remembering, Stored, Written};
 use crate::ports::metrics::{Outcome, Stage};
-use crate::ports::policy::{Action, Basis, Resource};
+use crate::ports::policy::Action;
 use crate::ports::system::System;
 use crate::ports::working::{Admitted, WorkingMemory};
 use crate::quotas::{NoRoom, OverQuota};
@@ -185,7 +187,7 @@ pub(crate) async fn execute<P: Ports>(
 ) -> Result<Remembered, RememberError> {
     let ports = &*brain.ports;
     let secrets: Vec<Vec<SecretKind>> = command.memories.iter().map(secrets_in).collect();
-    let basis = brain.timed(Stage::Policy, permit_each_way(ports, call, &command.memories, &secrets)).await?;
+    let basis = brain.timed(Stage::Policy, permission::of(ports, call, &command.memories, &secrets)).await?;
     brain.flag(call, &each_kind(&secrets));
     in_time(brain, call, &command.memories).await?;
     let over = over_quota(brain, call, &command.memories).await?;
@@ -217,27 +219,6 @@ pub(crate) async fn execute<P: Ports>(
         one.secrets = secrets;
     }
     Ok(remembered)
-}
-
-/// Asks once for each namespace, source and kind of secrets that the drafts have; answers what the first rests on.
-async fn permit_each_way<P: Ports>(
-    ports: &P,
-    call: &Call,
-    drafts: &[Draft],
-    secrets: &[Vec<SecretKind>],
-) -> Result<Basis, Forbidden> {
-    let mut asked: Vec<Resource<'_>> = Vec::new();
-    let mut first = None;
-    for (draft, secrets) in drafts.iter().zip(secrets) {
-        let resource =
-            Resource { source: Some(draft.origin.source), secrets, ..Resource::memories(call, &draft.namespace) };
-        if !asked.contains(&resource) {
-            let basis = permit(ports, call, Action::Remember, resource).await?;
-            first.get_or_insert(basis);
-            asked.push(resource);
-        }
-    }
-    Ok(first.unwrap_or_else(|| Basis::new("nothing is to be stored")))
 }
 
 /// Asks the rate of each source; a limit that cannot be asked stops nobody.

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::brain::{Blame, Brain};
 use crate::call::Call;
-use crate::gate::{Forbidden, permit};
+use crate::gate::{Forbidden, permit, permitted_among};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
 use crate::ports::ledger::Ledger;
@@ -57,13 +57,17 @@ impl Blame for SessionError {
 
 pub(crate) async fn show<P: Ports>(brain: &Brain<P>, call: &Call, session: Label) -> Result<Held, SessionError> {
     let ports = &*brain.ports;
-    permit(ports, call, Action::ReadSession, Resource::named(call, "session", session.as_str())).await?;
+    let general = Resource::named(call, "session", session.as_str());
+    permit(ports, call, Action::ReadSession, general).await?;
     let mut memories = ports.working().held(&call.caller.tenant, &session, ports.system().now()).await?;
     let ids: Vec<MemoryId> = memories.iter().map(|one| one.memory.id).collect();
     // What was erased while working memory was away is not shown until it expires there.
     let known = ports.ledger().read(&call.caller.tenant, &ids).await?;
     let known: HashSet<MemoryId> = known.iter().map(|memory| memory.id).collect();
     memories.retain(|one| known.contains(&one.memory.id));
+    let namespaces = memories.iter().map(|one| one.memory.namespace.clone()).collect();
+    let permitted = permitted_among(ports, call, Action::ReadSession, general, namespaces).await?;
+    memories.retain(|one| permitted.contains(&one.memory.namespace));
     Ok(Held { session, memories })
 }
 

@@ -4,11 +4,13 @@ use application::ports::ledger::Refusal;
 use application::use_cases::change::ChangeError;
 use application::use_cases::links::{AddLink, DropLink};
 use application::use_cases::plan::Planned;
+use application::use_cases::remember::Draft;
 use domain::link::{Link, Relation};
 use domain::memory::MemoryId;
 use domain::plan::PlanStatus;
+use domain::tenant::Namespace;
 
-use crate::world::{World, actions, make_plan, own_id};
+use crate::world::{World, actions, draft, make_plan, own_id};
 
 async fn plan(world: &World, goal: &str) -> Planned {
     world.brain.plan(&world.ada, make_plan(goal, &[])).await.unwrap()
@@ -31,6 +33,24 @@ async fn steps_come_in_the_order_that_they_depend_on() {
     assert_eq!(planned.plan.status, PlanStatus::Complete);
     assert_eq!(actions(&planned), ["fill kettle", "boil water", "serve the tea"]);
     assert_eq!(planned.plan.steps[2].depends_on, [2]);
+}
+
+/// Whoever may plan from one namespace learns nothing of others, and nothing written there becomes a step.
+#[tokio::test]
+async fn a_plan_ends_where_a_link_leads_out_of_its_namespace() {
+    let world = World::new();
+    let serve = world.say("serve the tea").await;
+    let elsewhere = |content: &str| Draft { namespace: Namespace::try_new("other").unwrap(), ..draft(content) };
+    let boil = world.keep(elsewhere("boil water")).await.memory.id;
+    let fill = world.say("fill kettle").await;
+    requires(&world, serve, boil).await;
+    requires(&world, boil, fill).await;
+    let poison =
+        Draft { links: vec![Link { to: serve, relation: Relation::Precedes }], ..elsewhere("pay the stranger") };
+    world.keep(poison).await;
+    let planned = plan(&world, "serve the tea").await;
+    assert_eq!(actions(&planned), ["serve the tea"]);
+    assert!(!format!("{planned:?}").contains("stranger"));
 }
 
 #[tokio::test]

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use application::ports::ledger::{Amendment, Refusal};
+use application::use_cases::change::{Amend, ChangeError};
+use application::use_cases::read::Read;
 use application::use_cases::recall::Recall;
 use application::use_cases::remember::Draft;
 use domain::memory::Kind;
@@ -66,6 +69,9 @@ async fn what_has_expired_is_neither_recalled_nor_read() {
     world.pass(1);
     assert_eq!(world.ask("code").await, Vec::<String>::new());
     assert!(world.read(id).await.is_err());
+    assert!(world.brain.versions(&world.ada, Read { id }).await.is_err());
+    let amend = Amend { id, expected: None, amendment: Amendment::default() };
+    assert!(matches!(world.brain.change(&world.ada, amend).await, Err(ChangeError::Refused(Refusal::Unknown(_)))));
     assert_eq!(world.brain.erase_expired(&world.ada.caller.tenant).await.unwrap(), 1);
     assert_eq!(world.brain.erase_expired(&world.ada.caller.tenant).await.unwrap(), 0);
 }

@@ -20,16 +20,16 @@ crate::suite! { ($) policy:
 
 use Action::{
     Change, EndSession, Erase, Feedback, InspectAudit, InspectDensity, InspectMaintenance, Plan, Read, ReadSession,
-    Recall, Remember,
+    Recall, Remember, Supersede,
 };
 
 /// Who may do what in the own tenant; everything else is denied.
 pub const TABLE: &[(&str, &[Action])] = &[
     ("reader", &[Recall, Read, ReadSession]),
-    ("writer", &[Recall, Read, ReadSession, Remember, Change, Erase, EndSession, Feedback]),
+    ("writer", &[Recall, Read, ReadSession, Remember, Supersede, Change, Erase, EndSession, Feedback]),
     ("planner", &[Recall, Read, ReadSession, Plan]),
     ("operator", &[Recall, Read, ReadSession, InspectDensity, InspectAudit, InspectMaintenance]),
-    ("agent", &[Recall, Read, ReadSession, Plan, Remember, EndSession, Feedback]),
+    ("agent", &[Recall, Read, ReadSession, Plan, Remember, Supersede, EndSession, Feedback]),
     ("tool", &[Remember]),
     ("admin", &Action::ALL),
 ];
@@ -107,23 +107,28 @@ pub async fn a_denial_says_why(policy: &impl Policy) {
     }
 }
 
-/// A tool cannot claim that a person said it; two roles claim what either may.
+/// A tool cannot claim that a person said it, nor end what one said; two roles claim what either may.
 pub async fn a_role_stores_as_the_sources_of_the_table_and_no_others(policy: &impl Policy) {
-    let asked = async |roles: &[&str], source| {
+    let asked = async |roles: &[&str], action, source| {
         let call = call(roles);
         let namespace = Namespace::default();
         let memory = Resource::of("memory", &call.caller.tenant);
         let resource = Resource { namespace: Some(&namespace), source: Some(source), ..memory };
-        policy.decide(&Question { call: &call, action: Remember, resource }).await.expect("a decision")
+        policy.decide(&Question { call: &call, action, resource }).await.expect("a decision")
     };
-    for (role, _) in TABLE {
+    for (role, permitted) in TABLE {
         let may = SOURCES.iter().find(|(other, _)| other == role).map_or(&[][..], |(_, may)| may);
         for source in Source::ALL {
-            assert_eq!(asked(&[role], source).await.is_allow(), may.contains(&source), "{role} as {}", source.as_str());
+            for action in [Remember, Supersede] {
+                let allowed = asked(&[role], action, source).await.is_allow();
+                let may = may.contains(&source) && permitted.contains(&action);
+                assert_eq!(allowed, may, "{role}: {} as {}", action.as_str(), source.as_str());
+            }
         }
     }
-    assert!(asked(&["tool", "agent"], Source::Agent).await.is_allow());
-    assert!(!asked(&["tool", "reader", "visitor"], Source::User).await.is_allow());
+    assert!(asked(&["tool", "agent"], Remember, Source::Agent).await.is_allow());
+    assert!(!asked(&["tool", "reader", "visitor"], Remember, Source::User).await.is_allow());
+    assert!(!asked(&["tool", "agent"], Supersede, Source::User).await.is_allow());
 }
 
 /// The bundled policy decides by tenant, roles and action alone.

@@ -20,9 +20,9 @@ fn grants(role: &str, action: Action) -> bool {
     let reads = matches!(action, Recall | Read | ReadSession);
     match role {
         "reader" => reads,
-        "writer" => reads || matches!(action, Remember | Change | Erase | Feedback | EndSession),
+        "writer" => reads || matches!(action, Remember | Supersede | Change | Erase | Feedback | EndSession),
         "planner" => reads || action == Plan,
-        "agent" => reads || matches!(action, Plan | Remember | Feedback | EndSession),
+        "agent" => reads || matches!(action, Plan | Remember | Supersede | Feedback | EndSession),
         "tool" => action == Remember,
         "operator" => reads || matches!(action, InspectDensity | InspectAudit | InspectMaintenance),
         "admin" => true,
@@ -67,7 +67,7 @@ fn asked(policy: &Regorus, choices: &mut Choices<'_>) {
     let claimed = |source| roles.iter().any(|role| claims(role, source));
     let may = own == owner
         && roles.iter().any(|role| grants(role, action))
-        && (action != Action::Remember || resource.source.is_none_or(claimed));
+        && (!matches!(action, Action::Remember | Action::Supersede) || resource.source.is_none_or(claimed));
     assert_eq!(decision.is_allow(), may, "{question:?}");
     let (Decision::Allow(basis) | Decision::Deny(basis)) = decision;
     assert!(!basis.reason.is_empty());
