@@ -17,6 +17,7 @@ mod dumps;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod encoder;
+mod files;
 #[cfg(feature = "embedded")]
 mod folder;
 mod import;
@@ -105,6 +106,7 @@ enum Bench {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    files::keep_private();
     match run(arguments.command.unwrap_or(Command::Serve)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -12,6 +12,7 @@ mod encoders;
 #[path = "../../adapters/embeddings/tests/wire/server.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "it is the adapter's own, whose tests ask more of it")]
 mod endpoint;
+mod files;
 mod greedy;
 mod guarded;
 mod https;
