@@ -28,6 +28,8 @@ use somabrain_inprocess::SystemClock;
 use crate::settings::Settings;
 
 pub(crate) use create::create;
+#[cfg(feature = "embedded")]
+pub(crate) use embedded::ASIDE;
 pub(crate) use migrating::back_up_before_migrating;
 pub(crate) use restore::restore;
 pub(crate) use verify::verify;

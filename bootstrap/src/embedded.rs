@@ -160,7 +160,7 @@ impl Profile for Embedded {
     /// The writer does it by itself.
     async fn prune(&self, now: Timestamp) -> Result<(), PortError> {
         if self.sqlite.compact_if_due(now).await? {
-            tracing::info!("compacted: nothing of what was erased is left in the data folder");
+            tracing::info!("compacted: nothing of what was erased is left in the database");
         }
         Ok(())
     }

@@ -142,6 +142,7 @@ fn memory_backup(servers: &Servers) -> Result<Option<MemoryService>> {
 pub(crate) async fn opa(servers: &Servers) -> Result<Opa> {
     let config = somabrain_opa::Config {
         cache: servers.policy_cache,
+        token: servers.opa_token.as_ref().map(|token| token.reveal().to_owned()),
         roots: servers.roots.clone(),
         ..somabrain_opa::Config::new(&servers.opa)
     };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use somabrain_tls::Roots;
+use ureq::Proxy;
 use ureq::tls::TlsConfig;
 
 #[cfg(feature = "embedded")]
@@ -90,7 +91,7 @@ impl Target {
 
     /// The server of that address.
     pub(crate) fn at(url: &str, token: Option<String>, roots: &Roots) -> Self {
-        Self::Server(Server::new(url, token, roots.for_ureq()))
+        Self::Server(Server::new(url, token, roots.for_ureq(), Proxy::try_from_env()))
     }
 
     /// Sends one request.
@@ -144,14 +145,15 @@ impl Server {
         } else {
             settings.tls.roots.for_ureq()
         };
-        Self::new(&format!("{}://{}", settings.tls.scheme(), settings.address), token, tls)
+        Self::new(&format!("{}://{}", settings.tls.scheme(), settings.address), token, tls, None)
     }
 
-    fn new(url: &str, token: Option<String>, tls: TlsConfig) -> Self {
+    fn new(url: &str, token: Option<String>, tls: TlsConfig, proxy: Option<Proxy>) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
             .tls_config(tls)
+            .proxy(proxy)
             .build();
         Self { url: url.trim_end_matches('/').to_string(), token, agent: config.into() }
     }

@@ -18,6 +18,22 @@ async fn it_is_well() {
     opa().await.probe().await.expect("healthy");
 }
 
+/// Whoever reaches it could otherwise put a policy there that permits everything.
+#[tokio::test]
+async fn it_takes_no_policy_and_tells_none() {
+    let url = somabrain_servers::opa().await;
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let open = "package somabrain.authz\npermitted := true";
+    let put = agent.put(format!("{url}/v1/policies/open")).send(open).expect("it answers");
+    assert_eq!(put.status(), 401);
+    let patched = agent.put(format!("{url}/v1/data/somabrain/authz/allow")).send("true").expect("it answers");
+    assert_eq!(patched.status(), 401);
+    for path in ["/v1/policies", "/v1/data", "/v1/config"] {
+        assert_eq!(agent.get(format!("{url}{path}")).call().expect("it answers").status(), 401, "{path}");
+    }
+    contract::policy::nobody_may_do_anything_to_another_tenant(&opa().await).await;
+}
+
 #[tokio::test]
 async fn an_opa_that_was_killed_or_hung_decides_again_when_it_is_back() {
     let mut server = Server::opa().expect("an OPA of its own");

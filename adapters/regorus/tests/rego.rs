@@ -2,19 +2,33 @@
 
 use regorus::{Engine, Value};
 
-const POLICY: &str = include_str!("../../opa/policy/authz.rego");
-const TESTS: &str = include_str!("../../opa/policy/authz_test.rego");
+macro_rules! rego {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../opa/policy/", $name)))
+    };
+}
+
+/// A policy and its tests, in a package.
+fn holds(package: &str, [policy, tests]: [(&str, &str); 2], least: usize) {
+    let mut engine = Engine::new();
+    for (name, text) in [policy, tests] {
+        engine.add_policy(name.into(), text.into()).unwrap();
+    }
+    let rules = tests.1.lines().filter(|line| line.starts_with("test_"));
+    let names: Vec<&str> = rules.map(|line| line.split(' ').next().unwrap_or(line)).collect();
+    assert!(names.len() >= least, "only {} tests were found", names.len());
+    for name in names {
+        let held = engine.eval_rule(format!("data.{package}.{name}"));
+        assert_eq!(held.unwrap(), Value::from(true), "{name}");
+    }
+}
 
 #[test]
 fn every_test_rule_beside_the_policy_holds() {
-    let mut engine = Engine::new();
-    engine.add_policy("authz.rego".into(), POLICY.into()).unwrap();
-    engine.add_policy("authz_test.rego".into(), TESTS.into()).unwrap();
-    let rules = TESTS.lines().filter(|line| line.starts_with("test_"));
-    let names: Vec<&str> = rules.map(|line| line.split(' ').next().unwrap_or(line)).collect();
-    assert!(names.len() >= 16, "only {} tests were found", names.len());
-    for name in names {
-        let held = engine.eval_rule(format!("data.somabrain.authz_test.{name}"));
-        assert_eq!(held.unwrap(), Value::from(true), "{name}");
-    }
+    holds("somabrain.authz_test", [rego!("authz.rego"), rego!("authz_test.rego")], 16);
+}
+
+#[test]
+fn every_test_rule_of_what_opa_answers_holds() {
+    holds("system.authz_test", [rego!("system.rego"), rego!("system_test.rego")], 4);
 }

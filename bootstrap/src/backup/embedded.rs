@@ -20,6 +20,8 @@ use crate::settings::Settings;
 
 /// The database's name, in a data folder and in a backup.
 const FILE: &str = "somabrain.db";
+/// How folders begin whose databases restores have replaced.
+pub(crate) const ASIDE: &str = "before-restore-";
 /// The key of the audit chain, in a data folder and beside the backups.
 const KEY: &str = "audit.key";
 /// Ids that one act buries.
@@ -87,7 +89,7 @@ pub(super) async fn restore(settings: &Settings, place: &Place, backup: &Backup)
     let outcome = look(brain.ports(), &own).await?;
     embedded::close(brain).await?;
     let events = verify_chains(&own)?;
-    let aside = settings.data_dir.join(format!("before-restore-{}", somabrain_backup::Moment::of(now())));
+    let aside = settings.data_dir.join(format!("{ASIDE}{}", somabrain_backup::Moment::of(now())));
     held.replace(&work.join(FILE), &aside).context("the restored database could not be put in place")?;
     if settings.audit_key.is_none()
         && let Some(key) = keys::kept_audit_secret(&own)?

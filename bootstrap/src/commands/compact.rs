@@ -1,7 +1,11 @@
 //! `somabrain compact`: gives room back and leaves no residue of what was erased.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
 
+use crate::backup::ASIDE;
 use crate::embedded;
 use crate::settings::Settings;
 
@@ -12,6 +16,18 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let before = sqlite.statistics().bytes;
     sqlite.compact().await?;
     let after = sqlite.statistics().bytes;
-    println!("{before} bytes before, {after} after; nothing of what was erased is left in the data folder");
+    println!("{before} bytes before, {after} after; nothing of what was erased is left in the database");
+    for aside in put_aside(&settings.data_dir)? {
+        println!("{} still has what a restore replaced: delete it when it is not needed any more", aside.display());
+    }
     embedded::close(brain).await
+}
+
+/// What restores have put aside in the data folder.
+fn put_aside(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut aside: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
+    aside.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(ASIDE)));
+    aside.sort();
+    Ok(aside)
 }

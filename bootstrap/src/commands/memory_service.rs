@@ -28,7 +28,7 @@ async fn compact_daily(engine: Arc<Engine>) {
     loop {
         tick.tick().await;
         match engine.compact_if_due(SystemClock.now()).await {
-            Ok(true) => tracing::info!("compacted: nothing of what was erased is left in the data folder"),
+            Ok(true) => tracing::info!("compacted: nothing of what was erased is left in the database"),
             Ok(false) => {}
             Err(error) => tracing::warn!(error = %error, "could not compact; it is tried again in an hour"),
         }

@@ -21,7 +21,7 @@ pub(crate) struct Token {
     /// Who it is.
     #[arg(long, default_value = "trial")]
     subject: String,
-    /// What it may be: reader, writer, planner, operator, admin.
+    /// What it may be: reader, writer, planner, agent, tool, operator, admin, or a role of a policy of your own.
     #[arg(long = "role", default_values_t = ["writer".to_string(), "planner".to_string()])]
     roles: Vec<String>,
     /// Seconds that it is valid.

@@ -39,7 +39,7 @@ fn weight(term: Term) -> Name {
     Name { key: Cow::Owned(weight_key(term)), secret: false, about: Cow::Owned(about) }
 }
 
-const FIXED: [Name; 57] = [
+const FIXED: [Name; 58] = [
     plain("host", "address to listen on"),
     plain("port", "port to listen on"),
     plain(
@@ -95,7 +95,8 @@ const FIXED: [Name; 57] = [
     plain("postgres_pool", "most connections to Postgres of one replica"),
     secret("redis_url", "Redis of the networked profile, such as redis://redis:6379; by TLS rediss://"),
     plain("opa_url", "OPA of the networked profile, such as http://opa:8181"),
-    plain("policy_cache_seconds", "seconds that a decision of OPA may be used again; 0: never"),
+    secret("opa_token", "bearer token that OPA asks for; none: it asks for none"),
+    plain("policy_cache_seconds", "seconds that a decision of OPA may be used again, at most 60; 0: never"),
     plain("memory_http_endpoint", "memory service of the networked profile, such as http://memory-service:9797"),
     plain(
         "memory_backup_endpoint",

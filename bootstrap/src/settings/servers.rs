@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use somabrain_tls::Roots;
 
 use super::{Secret, Values};
@@ -22,6 +22,8 @@ pub(crate) struct Servers {
     pub redis: Secret,
     /// OPA.
     pub opa: String,
+    /// What OPA asks for, if it asks for anything.
+    pub opa_token: Option<Secret>,
     /// How long a decision may be used again.
     pub policy_cache: Duration,
     /// The memory service.
@@ -30,6 +32,16 @@ pub(crate) struct Servers {
     pub memory_backup: Option<String>,
     /// What both ask for.
     pub memory_token: Secret,
+}
+
+/// Longest that a decision may be used again, in seconds: so long a role that was taken away may still count.
+const MOST_CACHED: u64 = 60;
+
+fn policy_cache(values: &Values<'_>) -> Result<Duration> {
+    let what = "a whole number of seconds, at most 60";
+    let seconds: u64 = values.parsed("policy_cache_seconds", "0", what)?;
+    ensure!(seconds <= MOST_CACHED, "SOMABRAIN_POLICY_CACHE_SECONDS is {seconds}: it must be {what}");
+    Ok(Duration::from_secs(seconds))
 }
 
 impl Servers {
@@ -48,11 +60,8 @@ impl Servers {
             roots: roots.clone(),
             redis: Secret(needed("redis_url", "SOMABRAIN_REDIS_URL")?),
             opa: needed("opa_url", "SOMABRAIN_OPA_URL")?,
-            policy_cache: Duration::from_secs(values.parsed(
-                "policy_cache_seconds",
-                "0",
-                "a whole number of seconds",
-            )?),
+            opa_token: values.text("opa_token").map(|token| Secret(token.to_owned())),
+            policy_cache: policy_cache(values)?,
             memory: needed("memory_http_endpoint", "SOMABRAIN_MEMORY_HTTP_ENDPOINT")?,
             memory_backup: values.text("memory_backup_endpoint").map(str::to_owned),
             memory_token: Secret(needed("memory_http_token", "SOMABRAIN_MEMORY_HTTP_TOKEN")?),

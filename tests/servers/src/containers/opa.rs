@@ -11,7 +11,8 @@ pub(crate) async fn start() -> Container {
     let request = image("SOMABRAIN_TEST_OPA_IMAGE", "openpolicyagent/opa:1.22.2")
         .with_exposed_port(8181.tcp())
         .with_copy_to("/policy/authz.rego", repository("adapters/opa/policy/authz.rego"))
-        .with_cmd(["run", "--server", "--addr=0.0.0.0:8181", "/policy/authz.rego"]);
+        .with_copy_to("/policy/system.rego", repository("adapters/opa/policy/system.rego"))
+        .with_cmd(["run", "--server", "--authorization=basic", "--addr=0.0.0.0:8181", "/policy"]);
     let mut started = Container::start(request).await;
     let port = started.port(8181.tcp()).await;
     // It says nothing that can be waited for once it listens, so it is asked.

@@ -10,6 +10,9 @@ use crate::authority::Certified;
 use crate::ready;
 use crate::setting::repository;
 
+/// The policy, and what OPA answers beside it.
+const POLICIES: [&str; 2] = ["adapters/opa/policy/authz.rego", "adapters/opa/policy/system.rego"];
+
 impl Server {
     /// Starts an OPA that serves `adapters/opa/policy/authz.rego`.
     ///
@@ -38,12 +41,13 @@ fn of(certified: Option<Certified>) -> io::Result<Server> {
         url: format!("{scheme}://127.0.0.1:{port}"),
         command: Box::new(move |_| {
             let mut command = Command::new(&program);
-            command.args(["run", "--server", "--log-level=error", &format!("--addr=127.0.0.1:{port}")]);
+            command.args(["run", "--server", "--authorization=basic", "--log-level=error"]);
+            command.arg(format!("--addr=127.0.0.1:{port}"));
             if let Some(certified) = &certified {
                 command.arg("--tls-cert-file").arg(certified.chain());
                 command.arg("--tls-private-key-file").arg(certified.key());
             }
-            command.arg(repository("adapters/opa/policy/authz.rego"));
+            command.args(POLICIES.map(repository));
             command
         }),
         ready: Box::new(move |_| if by_tls { ready::listens(port) } else { ready::opa(port) }),
