@@ -13,7 +13,7 @@ value() {
   if [ -n "${!from:-}" ]; then cat "${!from}"; else printf %s "${!1:-}"; fi
 }
 folder=${1:-}
-[ -n "$folder" ] && [ $# != 2 ] && [ $# -le 4 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+if [ -z "$folder" ] || [ $# = 2 ] || [ $# -gt 4 ]; then sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
 if [ $# -eq 1 ]; then
   postgres=$(value SOMABRAIN_POSTGRES_DSN)
   redis=$(value SOMABRAIN_REDIS_URL)
