@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # scripts/first-conversation.sh [URL [TOKEN]]: the README's first conversation with a running server; prints every answer
-# and fails at the first that is not what the README says. The token is SOMABRAIN_TOKEN where it is not given.
+# and fails at the first that is not what the README says. The token is SOMABRAIN_TOKEN where it is not given, as is better:
+# everybody on the machine sees arguments.
 set -euo pipefail
 url=${1:-http://127.0.0.1:9696}
 token=${2:-${SOMABRAIN_TOKEN:-}}
@@ -12,7 +13,8 @@ say() {
   local body
   body=$(printf '%s' "$2" | sed "s/^{/{\"namespace\": \"$namespace\", /")
   echo "\$ curl -X POST $url$1 -d '$body'"
-  answer=$(curl -sS --max-time 30 -X POST "$url$1" ${token:+-H "Authorization: Bearer $token"} -d "$body")
+  # by a file that is none: arguments can be seen
+  answer=$(curl -sS --max-time 30 -X POST "$url$1" -H @<(printf '%s' "${token:+Authorization: Bearer $token}") -d "$body")
   echo "$answer"
   echo
 }

@@ -5,7 +5,7 @@
 The documents are the customer's, as it is, and ours. cases.toml says of each command what it is to print; a command without a
 case fails, and so does a case without a command. What needs an API server is left to .ci/kubernetes, and is not counted as
 passed here. Beside the commands: answers in JSON are like those that the service gives, metrics and endpoints that a
-document names exist, every metric is described, and no link leads nowhere.
+document names exist, every metric and every setting is described, and no link leads nowhere.
 """
 
 import hashlib
@@ -26,6 +26,7 @@ HERE = Path(__file__).parent
 CUSTOMERS = HERE / "customer/somabrain-api-runbook.md"
 CUSTOMERS_SHA256 = "3850f061b3853c6003e8d6d3f5308b65811911c65565732f909128f0e0eec400"
 MONITORING = ROOT / "docs/monitoring.md"
+SETTINGS = ROOT / "docs/settings.md"
 # Seconds that a command may take; those of Kafka start a JVM.
 LIMIT = 120
 
@@ -164,6 +165,20 @@ def metrics_are_described(text):
     return say(not wrong, MONITORING.name, "every metric is described with its type", f"not so: {wrong}")
 
 
+def settings_are_described(program):
+    """Every setting of the program stands in a table of docs/settings.md, and no other does."""
+    command = [program, "check-config", "--json"]
+    # the environment would say more than the names
+    said = subprocess.run(command, check=True, capture_output=True, text=True, env={}, cwd="/").stdout
+    served = {setting["name"] for setting in json.loads(said)["settings"]}
+    rows = "\n".join(row.split("|")[1] for row in SETTINGS.read_text().splitlines() if row.startswith("| `"))
+    listed = set(re.findall(r"`(SOMABRAIN_[A-Z_]+)`", rows))
+    # what only commands and the reading of settings know
+    listed -= {"SOMABRAIN_CONFIG", "SOMABRAIN_TOKEN", "SOMABRAIN_URL"}
+    wrong = sorted(served ^ listed)
+    return say(not wrong, SETTINGS.name, f"every one of {len(served)} settings is described", f"not so: {wrong}")
+
+
 def links_lead_somewhere():
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     broken = [f"{page.relative_to(ROOT)}: {found}" for page in pages for found in broken_links(Document(page))]
@@ -205,6 +220,7 @@ def check_all(stack, terminal, documents, token):
     for document in documents:
         checks += endpoints_exist(document, stack, token)
     checks += health_is_as_shown(customers, stack)
+    checks.append(settings_are_described(stack.program))
     checks.append(links_lead_somewhere())
     kubernetes, known = left_to_kubernetes(documents)
     return commands, [*checks, known], kubernetes
