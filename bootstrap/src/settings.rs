@@ -194,7 +194,11 @@ impl Settings {
             quotas: limits::quotas(&values)?,
             policy_dir: values.text("policy_dir").map(Into::into),
             wm_size: values.parsed("wm_size", "64", "a whole number of memories, 1 or more")?,
-            wm_ttl: Duration::from_secs(values.parsed("wm_ttl_seconds", "3600", "a whole number of seconds")?),
+            wm_ttl: Duration::from_secs(values.parsed(
+                "wm_ttl_seconds",
+                "3600",
+                "a whole number of seconds, 1 or more",
+            )?),
             otlp_endpoint: values.text("otlp_endpoint").map(Into::into),
             slow: Duration::from_millis(values.parsed("slow_ms", "500", "a whole number of milliseconds")?),
             shutdown_delay: Duration::from_millis(values.parsed(
@@ -219,6 +223,7 @@ impl Settings {
     fn validate(&self) -> Result<()> {
         ensure!((1..=1000).contains(&self.outbox_batch_size), "SOMABRAIN_OUTBOX_BATCH_SIZE must lie in 1 to 1000");
         ensure!(self.wm_size >= 1, "SOMABRAIN_WM_SIZE must be 1 or more");
+        ensure!(!self.wm_ttl.is_zero(), "SOMABRAIN_WM_TTL_SECONDS must be 1 or more");
         ensure!((0.0..=1.0).contains(&self.abstain_below), "SOMABRAIN_ABSTAIN_BELOW must lie in 0 to 1");
         self.tokens.validate()?;
         ensure!(

@@ -17,17 +17,16 @@ const LENGTH: usize = 256;
 pub(crate) struct Expectations {
     pub(crate) issuer: Option<String>,
     pub(crate) audience: Option<String>,
-    pub(crate) tenant: Vec<String>,
-    pub(crate) roles: Vec<String>,
+    pub(crate) tenant: String,
+    pub(crate) roles: String,
     leeway: f64,
 }
 
 impl Expectations {
     pub(crate) fn new(config: Config) -> Self {
-        let path = |claim: &str| claim.split('.').map(str::to_owned).collect();
         Self {
-            tenant: path(&config.tenant_claim),
-            roles: path(&config.roles_claim),
+            tenant: config.tenant_claim,
+            roles: config.roles_claim,
             issuer: config.issuer,
             audience: config.audience,
             leeway: config.leeway.as_secs_f64(),
@@ -74,10 +73,13 @@ impl Expectations {
     }
 }
 
-/// The value at a path of names.
-fn at<'a>(claims: &'a Map<String, Value>, path: &[String]) -> Option<&'a Value> {
-    let (first, rest) = path.split_first()?;
-    rest.iter().try_fold(claims.get(first)?, |value, name| value.get(name))
+/// The claim of that name, which may be a URL; otherwise the value at the path of names that its dots separate.
+fn at<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    claims.get(name).or_else(|| {
+        let mut path = name.split('.');
+        let first = claims.get(path.next()?)?;
+        path.try_fold(first, |value, name| value.get(name))
+    })
 }
 
 /// A moment as seconds since 1970, within the years that the domain knows.

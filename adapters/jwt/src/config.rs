@@ -19,9 +19,9 @@ pub struct Config {
     pub issuer: Option<String>,
     /// What `aud` must be or hold, if anything.
     pub audience: Option<String>,
-    /// Where the tenant stands: names joined by dots, such as `app.tenant`.
+    /// The claim of the tenant: its name, or names joined by dots where it stands deeper, such as `app.tenant`.
     pub tenant_claim: String,
-    /// Where the roles stand, likewise.
+    /// The claim of the roles, likewise.
     pub roles_claim: String,
     /// How far clocks may differ.
     pub leeway: Duration,

@@ -49,7 +49,7 @@ impl Jwt {
         ];
         for (name, value) in registered {
             if let Some(value) = value {
-                put(&mut claims, &[name.to_owned()], value)?;
+                put(&mut claims, name, value)?;
             }
         }
         Ok(claims)
@@ -61,11 +61,10 @@ fn seconds(moment: Timestamp) -> Value {
 }
 
 /// Puts a value at a path of names, where nothing may stand yet.
-fn put(claims: &mut Map<String, Value>, path: &[String], value: Value) -> Result<(), CannotMint> {
-    let (name, inner) = path.split_first().ok_or(CannotMint::Claims)?;
-    if inner.is_empty() {
-        return claims.insert(name.clone(), value).map_or(Ok(()), |_| Err(CannotMint::Claims));
-    }
+fn put(claims: &mut Map<String, Value>, path: &str, value: Value) -> Result<(), CannotMint> {
+    let Some((name, inner)) = path.split_once('.') else {
+        return claims.insert(path.to_owned(), value).map_or(Ok(()), |_| Err(CannotMint::Claims));
+    };
     let below = claims.entry(name).or_insert_with(|| Map::new().into());
     put(below.as_object_mut().ok_or(CannotMint::Claims)?, inner, value)
 }

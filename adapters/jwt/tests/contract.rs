@@ -1,8 +1,10 @@
 //! The promises of `Authenticator`, kept by each algorithm.
 
+use application::ports::authenticator::Authenticator;
 use biscuit::jwa::SignatureAlgorithm::{self, ES256, HS256, RS256};
 use biscuit::jws::Secret;
 use data_encoding::BASE64URL_NOPAD;
+use domain::time::Timestamp;
 use somabrain_jwt::{Config, Jwt, Key};
 
 const SECRET: &str = "a secret of thirty-two bytes or more";
@@ -47,4 +49,22 @@ mod by_rsa_key {
 mod by_p256_key {
     use super::*;
     contract::authenticator!(jwt(Key::Pem(include_str!("keys/ec.pem").into())), es256);
+}
+
+/// As some issuers want it, whose own claims have to be URLs.
+#[tokio::test]
+async fn a_claim_may_have_a_url_as_its_name() {
+    let jwt = Jwt::try_new(Config {
+        keys: vec![Key::Secret(SECRET.into())],
+        tenant_claim: "https://example.com/tenant".into(),
+        roles_claim: "realm.roles".into(),
+        ..Config::default()
+    });
+    let claims = r#"{"sub":"ada","https://example.com/tenant":"acme","realm":{"roles":["reader"]},"exp":1900000000}"#;
+    let caller = jwt
+        .expect("settings")
+        .authenticate(&hs256(claims), Timestamp::from_micros(0).expect("a moment"))
+        .await
+        .expect("a caller");
+    assert_eq!((caller.tenant.as_str(), &caller.roles[..]), ("acme", &["reader".to_owned()][..]));
 }

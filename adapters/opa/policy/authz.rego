@@ -68,6 +68,8 @@ claimed contains source if {
 	some source in sources[role]
 }
 
+claims := concat(", ", claimed) if count(claimed) > 0 else := "nothing"
+
 default allow := false
 
 allow if {
@@ -91,14 +93,14 @@ forbidden contains reason if {
 	input.action == "memory:remember"
 	is_string(input.resource.source)
 	not input.resource.source in claimed
-	reason := concat("", ["the caller may not store as source ", input.resource.source, ", only as: ", concat(", ", claimed)])
+	reason := concat("", ["the caller may not store as source ", input.resource.source, ", only as: ", claims])
 }
 
 forbidden contains reason if {
 	input.action == "memory:supersede"
 	is_string(input.resource.source)
 	not input.resource.source in claimed
-	reason := concat("", ["the caller may not supersede what came in as source ", input.resource.source, ", only as: ", concat(", ", claimed)])
+	reason := concat("", ["the caller may not supersede what came in as source ", input.resource.source, ", only as: ", claims])
 }
 
 own if {

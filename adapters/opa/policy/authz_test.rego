@@ -157,3 +157,8 @@ test_a_denial_names_the_sources_that_may_be_claimed if {
 	denial := authz.decision with input as storing(["agent"], "user")
 	denial.reason == "the caller may not store as source user, only as: agent, tool"
 }
+
+test_who_may_store_nothing_hears_so if {
+	denial := authz.decision with input as storing(["reader"], "user")
+	denial.reason == "the caller may not store as source user, only as: nothing"
+}

@@ -82,8 +82,8 @@ const FIXED: [Name; 58] = [
     plain("jwks_url", "where the issuer publishes its key set: https, or http on this machine"),
     plain("jwt_issuer", "the `iss` that tokens must carry"),
     plain("jwt_audience", "the `aud` that tokens must carry"),
-    plain("jwt_tenant_claim", "path of the claim that names the tenant"),
-    plain("jwt_roles_claim", "path of the claim that lists the roles"),
+    plain("jwt_tenant_claim", "claim that names the tenant; deeper ones by names joined by dots"),
+    plain("jwt_roles_claim", "claim that lists the roles, likewise"),
     secret(
         "postgres_dsn",
         "Postgres of the networked profile, such as postgres://somabrain:…@postgres/somabrain?sslmode=verify-full",

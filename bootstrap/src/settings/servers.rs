@@ -1,5 +1,6 @@
 //! The servers of the networked profile.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -56,7 +57,9 @@ impl Servers {
         Ok(Self {
             postgres: Secret(needed("postgres_dsn", "SOMABRAIN_POSTGRES_DSN")?),
             postgres_migration: values.text("postgres_migration_dsn").map(|dsn| Secret(dsn.to_owned())),
-            postgres_pool: values.parsed("postgres_pool", "16", "a whole number of connections, 1 or more")?,
+            postgres_pool: values
+                .parsed::<NonZeroU32>("postgres_pool", "16", "a whole number of connections, 1 or more")?
+                .get(),
             roots: roots.clone(),
             redis: Secret(needed("redis_url", "SOMABRAIN_REDIS_URL")?),
             opa: needed("opa_url", "SOMABRAIN_OPA_URL")?,

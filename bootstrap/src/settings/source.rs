@@ -51,7 +51,7 @@ impl Sources {
     /// Reads the settings file (the one named, else `somabrain.toml` where there is one) and the environment.
     pub(crate) fn read(environment: &HashMap<String, String>) -> Result<Self> {
         let mut sources = Self::default();
-        match environment.get("SOMABRAIN_CONFIG") {
+        match given(environment, "SOMABRAIN_CONFIG") {
             Some(path) => sources.read_file(Path::new(path))?,
             None if Path::new("somabrain.toml").exists() => sources.read_file(Path::new("somabrain.toml"))?,
             None => {}
@@ -83,12 +83,12 @@ impl Sources {
     fn read_environment(&mut self, environment: &HashMap<String, String>) -> Result<()> {
         for name in NAMES.iter() {
             let variable = variable(&name.key);
-            if let Some(value) = environment.get(&variable).filter(|value| !value.is_empty()) {
+            if let Some(value) = given(environment, &variable) {
                 let origin = Origin::Variable(variable.clone());
                 self.found.insert(&name.key, Found { value: value.clone(), origin });
             }
             let from_file = format!("{variable}_FILE");
-            if let Some(path) = environment.get(&from_file).filter(|_| name.secret) {
+            if let Some(path) = given(environment, &from_file).filter(|_| name.secret) {
                 let value = std::fs::read_to_string(path)
                     .with_context(|| format!("could not read the file {path} named by {from_file}"))?;
                 let value = value.trim_end_matches(['\r', '\n']).to_string();
@@ -125,4 +125,9 @@ fn unknown_names(environment: &HashMap<String, String>) -> Vec<String> {
         .collect();
     unknown.sort();
     unknown
+}
+
+/// A variable; one that is empty is not given.
+fn given<'a>(environment: &'a HashMap<String, String>, name: &str) -> Option<&'a String> {
+    environment.get(name).filter(|value| !value.is_empty())
 }
