@@ -20,6 +20,7 @@ use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
 use crate::ports::policy::{Action, Basis};
 use crate::ports::system::System;
 use crate::ports::{Component, Ports};
+use crate::probes::Probes;
 use crate::quotas::{Quotas, Usages};
 use crate::use_cases::{
     audit, change, density, erase, feedback, health, links, maintenance, plan, read, recall, remember, sessions,
@@ -36,6 +37,7 @@ pub struct Brain<P> {
     pub(crate) deliveries: Arc<Deliveries>,
     pub(crate) lessons: Arc<Copies>,
     pub(crate) usages: Arc<Usages>,
+    pub(crate) probes: Arc<Probes>,
 }
 
 impl<P> Clone for Brain<P> {
@@ -47,6 +49,7 @@ impl<P> Clone for Brain<P> {
             deliveries: self.deliveries.clone(),
             lessons: self.lessons.clone(),
             usages: self.usages.clone(),
+            probes: self.probes.clone(),
         }
     }
 }
@@ -88,6 +91,7 @@ impl<P: Ports> Brain<P> {
             deliveries,
             lessons: Arc::default(),
             usages: Arc::default(),
+            probes: Arc::default(),
         }
     }
 
@@ -308,9 +312,7 @@ impl<P: Ports> Brain<P> {
 
     /// The components without which no request can be served and that do not answer now.
     pub async fn missing(&self) -> Vec<Component> {
-        let mut missing = self.ports.probe_needed().await;
-        missing.retain(Component::keeps_from_serving);
-        missing
+        health::missing(self).await
     }
 }
 

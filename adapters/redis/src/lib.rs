@@ -34,6 +34,7 @@ mod server;
 mod traces;
 mod working;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::admission::Rates;
@@ -75,7 +76,8 @@ impl Redis {
                 (error, _) => InvalidConfig::Url(error.into()),
             });
         }
-        let connector = Connector { address, timeout: config.guard.timeout.max(Duration::from_millis(1)) };
+        let connector =
+            Connector { address: Arc::new(address), timeout: config.guard.timeout.max(Duration::from_millis(1)) };
         Ok(Self {
             server: Server::new(connector, config.connections, config.guard),
             scripts: Scripts::new(),
