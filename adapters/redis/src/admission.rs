@@ -24,7 +24,7 @@ impl Admission for Redis {
         let arguments = [now.micros(), slack, price, rate.furthest_micros(), DRIFT.as_millis() as i64];
         let arguments = arguments.map(|number| number.to_string().into_bytes());
         let key = self.keys.rate(tenant, asked.source());
-        let ahead = self.server.run(Repeat::Once, &self.scripts.rate, key.as_bytes(), &arguments).await;
+        let ahead = self.server.run(Repeat::Once, &self.scripts.rate, &[key.as_bytes()], &arguments).await;
         let verdict = |ahead| verdict(&rate, now, ahead, cost);
         ahead.map(verdict).map_err(failure("admission", "admit a request"))
     }

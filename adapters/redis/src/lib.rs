@@ -7,6 +7,7 @@
 //! | key | holds | lives |
 //! |---|---|---|
 //! | `tenant:{tenant}:wm:{session}` | a hash: `~` an index, each id of a memory its record as JSON | the time to live, from the last use |
+//! | `tenant:{tenant}:sessions` | a sorted set: the tenant's keys of sessions, by when they expire; one that is not in it holds nothing | as long as the last of them |
 //! | `tenant:{tenant}:recall:{id}` | when it was, in microseconds, and what it answered as JSON: ids and signals | an hour |
 //! | `tenant:{tenant}:rate`, `…:rate:{source}` | when the tenant's bucket of requests, or of a source's memories, will be full again, in microseconds | a minute longer than that |
 //!

@@ -38,18 +38,18 @@ impl Server {
         Self { pool, guard: Guard::new(COMPONENT, guard), failed, connector, own: Mutex::default() }
     }
 
-    /// Runs a script on one key.
+    /// Runs a script on these keys.
     pub(crate) async fn run<T: FromRedisValue>(
         &self,
         repeat: Repeat,
         script: &Script,
-        key: &[u8],
+        keys: &[&[u8]],
         arguments: &[Vec<u8>],
     ) -> Result<T, Refused<Error>> {
         let act = || async {
             let mut connection = self.connection().await?;
-            match connection.ask(&script.by_hash(key, arguments)).await {
-                Err(error) if error.is_unknown_script() => connection.ask(&script.by_text(key, arguments)).await,
+            match connection.ask(&script.by_hash(keys, arguments)).await {
+                Err(error) if error.is_unknown_script() => connection.ask(&script.by_text(keys, arguments)).await,
                 answer => answer,
             }
         };
