@@ -21,6 +21,7 @@ use crate::ports::metrics::{Measurement, Metrics, Outcome, Stage};
 use crate::ports::policy::{Action, Basis};
 use crate::ports::system::System;
 use crate::ports::{Component, Ports};
+use crate::probes::Probes;
 use crate::quotas::{Quotas, Usages};
 use crate::use_cases::{
     audit, change, density, erase, feedback, health, links, maintenance, plan, read, recall, remember, sessions,
@@ -37,6 +38,7 @@ pub struct Brain<P> {
     pub(crate) deliveries: Arc<Deliveries>,
     pub(crate) lessons: Arc<Copies>,
     pub(crate) usages: Arc<Usages>,
+    pub(crate) probes: Arc<Probes>,
 }
 
 impl<P> Clone for Brain<P> {
@@ -48,6 +50,7 @@ impl<P> Clone for Brain<P> {
             deliveries: self.deliveries.clone(),
             lessons: self.lessons.clone(),
             usages: self.usages.clone(),
+            probes: self.probes.clone(),
         }
     }
 }
@@ -89,6 +92,7 @@ impl<P: Ports> Brain<P> {
             deliveries,
             lessons: Arc::default(),
             usages: Arc::default(),
+            probes: Arc::default(),
         }
     }
 
@@ -315,9 +319,7 @@ impl<P: Ports> Brain<P> {
 
     /// The components without which no request can be served and that do not answer now.
     pub async fn missing(&self) -> Vec<Component> {
-        let mut missing = self.ports.probe_needed().await;
-        missing.retain(Component::keeps_from_serving);
-        missing
+        health::missing(self).await
     }
 }
 

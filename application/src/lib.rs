@@ -12,6 +12,7 @@ pub mod call;
 mod gate;
 mod lessons;
 pub mod ports;
+mod probes;
 pub mod quotas;
 pub mod stages;
 pub mod trace;

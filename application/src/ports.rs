@@ -17,6 +17,7 @@ pub mod teaching;
 pub mod working;
 
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use domain::memory::MemoryId;
@@ -100,11 +101,41 @@ pub trait Ports: Send + Sync + 'static {
         std::future::ready(Ok(()))
     }
 
-    /// The components that this profile stands on, freshly probed, for `/health`.
-    fn probe(&self) -> impl Future<Output = Vec<Component>> + Send;
+    /// The components that this profile stands on, each once, in the order of `/health`.
+    fn standing(&self) -> Vec<Standing>;
 
-    /// Those without which no request can be served, freshly probed, for `/readyz`; no other is waited for.
-    fn probe_needed(&self) -> impl Future<Output = Vec<Component>> + Send;
+    /// How one of them is, asked now. The use case of health has at most one probe of each under way.
+    fn probe(&self, on: Standing) -> impl Future<Output = Component> + Send;
+
+    /// Lets work go on to its end, whoever stops waiting for it meanwhile. What is under way when the profile is closed is
+    /// waited for.
+    fn beside(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>);
+}
+
+/// A component that a profile stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// `redis`, `postgres`, `storage`, …
+    pub name: &'static str,
+    /// Whether requests can be served without it: readiness asks only for the others.
+    pub optional: bool,
+}
+
+impl Standing {
+    /// What no request can be served without.
+    pub const fn needed(name: &'static str) -> Self {
+        Self { name, optional: false }
+    }
+
+    /// What requests can be served without.
+    pub const fn optional(name: &'static str) -> Self {
+        Self { name, optional: true }
+    }
+
+    /// How it is, found out in so much time.
+    pub fn found(self, status: Result<(), String>, latency: Duration) -> Component {
+        Component { name: self.name, status, latency, optional: self.optional }
+    }
 }
 
 /// One line of `/health`.

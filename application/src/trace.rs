@@ -208,6 +208,17 @@ pub async fn client<T, E>(component: &'static str, asking: impl Future<Output = 
     spanned(component, true, asking, Result::is_err).await
 }
 
+/// Takes the request at hand along, for a part of it that goes on beside.
+pub(crate) fn carried<T>(part: impl Future<Output = T>) -> impl Future<Output = T> {
+    let here = HERE.try_with(Clone::clone);
+    async move {
+        match here {
+            Ok(here) => HERE.scope(here, part).await,
+            Err(_) => part.await,
+        }
+    }
+}
+
 async fn spanned<T>(
     name: &'static str,
     client: bool,

@@ -1,6 +1,8 @@
 //! The embedded profile: one process, one data folder, no server.
 
+use std::future::Future;
 use std::path::Path;
+use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -8,7 +10,7 @@ use application::brain::Brain;
 use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
-use application::ports::{Component, Ports};
+use application::ports::{Component, Ports, Standing};
 use domain::audit::{AuditKey, Published};
 use domain::index::lens::Lens;
 use domain::memory::MemoryId;
@@ -22,6 +24,7 @@ use somabrain_regorus::Regorus;
 use somabrain_sqlite::{AuditReport, OpenError, Sqlite};
 
 use crate::backup::erasures::ErasureLog;
+use crate::beside::Beside;
 use crate::clock::Clock;
 use crate::encoder::TextEncoder;
 use crate::profile::{Profile, component};
@@ -41,6 +44,7 @@ pub(crate) struct Embedded {
     metrics: Prometheus,
     clock: Clock,
     erasures: ErasureLog,
+    beside: Beside,
 }
 
 /// Opens the data folder and assembles the profile.
@@ -72,6 +76,7 @@ pub(crate) async fn open_at(settings: &Settings, clock: Clock) -> Result<Brain<E
         metrics: Prometheus::new(somabrain_prometheus::Config { version: api::version() }),
         clock,
         erasures: ErasureLog::new(settings),
+        beside: Beside::default(),
         encoder,
     };
     let brain = Brain::new(ports, tuning);
@@ -120,6 +125,7 @@ fn tell_of_stale(ports: &Embedded) {
 
 /// Merges what is left and lets go of the folder.
 pub(crate) async fn close(brain: Brain<Embedded>) -> Result<()> {
+    brain.ports().beside.end().await;
     brain.merge_observations().await.context("could not merge the last observations")?;
     brain.recover_observations(brain.now()).await.context("could not merge the last observations")?;
     tokio::task::spawn_blocking(move || drop(brain)).await.context("the data folder could not be closed")
@@ -229,18 +235,24 @@ impl Ports for Embedded {
         self.erasures.note(tenant, ids).await
     }
 
-    async fn probe(&self) -> Vec<Component> {
-        let inside = |name| Component { name, status: Ok(()), latency: Duration::ZERO, optional: false };
-        // Index and policy live in this process: as long as it answers, they do.
-        let storage = component("storage", false, self.sqlite.probe());
-        let (storage, encoder, events) = tokio::join!(storage, self.encoder.probe(), self.events.probe());
-        let mut components = vec![storage, inside("index"), inside("policy"), encoder];
-        components.extend(events);
-        components
+    fn standing(&self) -> Vec<Standing> {
+        let mut standing = ["storage", "index", "policy"].map(Standing::needed).to_vec();
+        standing.push(self.encoder.standing());
+        standing.extend(self.events.standing());
+        standing
     }
 
-    async fn probe_needed(&self) -> Vec<Component> {
-        // all else lives in this process, or can be done without
-        vec![component("storage", false, self.sqlite.probe()).await]
+    async fn probe(&self, on: Standing) -> Component {
+        match on.name {
+            "storage" => component(on, self.sqlite.probe()).await,
+            "encoder" => component(on, self.encoder.probe()).await,
+            "kafka" => component(on, self.events.check()).await,
+            // Index and policy live in this process: as long as it answers, they do.
+            _ => on.found(Ok(()), Duration::ZERO),
+        }
+    }
+
+    fn beside(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        self.beside.begin(work);
     }
 }

@@ -5,10 +5,9 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use application::ports::Component;
+use application::ports::Standing;
 use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
@@ -17,7 +16,6 @@ use domain::encoding::{EncoderId, Encoding};
 use somabrain_embeddings::Embeddings;
 use somabrain_static_encoder::StaticEncoder;
 
-use crate::profile::component;
 use crate::settings::Settings;
 use crate::settings::encoder::EncoderChoice;
 
@@ -58,11 +56,16 @@ impl TextEncoder {
         self.endpoint.is_some()
     }
 
-    /// Its line of `/health`. Without the endpoint nothing new is stored, and recall goes by words: degraded.
-    pub(crate) async fn probe(&self) -> Component {
+    /// What it is in `/health`. Without the endpoint nothing new is stored, and recall goes by words: degraded.
+    pub(crate) fn standing(&self) -> Standing {
+        Standing { name: "encoder", optional: self.endpoint.is_some() }
+    }
+
+    /// Whether it answers; the table always does.
+    pub(crate) async fn probe(&self) -> Result<(), PortError> {
         match &self.endpoint {
-            None => Component { name: "encoder", status: Ok(()), latency: Duration::ZERO, optional: false },
-            Some(endpoint) => component("encoder", true, endpoint.probe()).await,
+            None => Ok(()),
+            Some(endpoint) => endpoint.probe().await,
         }
     }
 

@@ -10,6 +10,8 @@ mod age;
 mod api;
 mod archive;
 mod backup;
+#[cfg(any(feature = "embedded", feature = "networked"))]
+mod beside;
 #[cfg(feature = "embedded")]
 mod clock;
 mod commands;

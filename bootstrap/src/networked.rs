@@ -1,5 +1,7 @@
 //! The networked profile: servers hold everything, replicas hold nothing.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,7 +10,7 @@ use application::brain::Brain;
 use application::ports::encoder::Encoder;
 use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
-use application::ports::{Component, Ports};
+use application::ports::{Component, Ports, Standing};
 use domain::memory::MemoryId;
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
@@ -21,6 +23,7 @@ use somabrain_prometheus::Prometheus;
 use somabrain_redis::Redis;
 
 use crate::backup::erasures::ErasureLog;
+use crate::beside::Beside;
 use crate::encoder::TextEncoder;
 use crate::profile::{Profile, component};
 use crate::rate::Rate;
@@ -34,8 +37,12 @@ const KEPT_SECONDS: i64 = 7 * 24 * 3600;
 /// How long a memory service may be away before it is forgotten, in seconds: if it comes back it is told everything.
 const AWAY_SECONDS: i64 = 24 * 3600;
 
-/// The component of the memory service that stands by.
-const BACKUP: &str = "memory_service_backup";
+/// The components; the last is the memory service that stands by.
+const REDIS: Standing = Standing::optional("redis");
+const POSTGRES: Standing = Standing::needed("postgres");
+const OPA: Standing = Standing::needed("opa");
+const MEMORY: Standing = Standing::optional("memory_service");
+const BACKUP: Standing = Standing::optional("memory_service_backup");
 
 /// All ports of one replica.
 pub(crate) struct Networked {
@@ -51,6 +58,7 @@ pub(crate) struct Networked {
     metrics: Prometheus,
     clock: SystemClock,
     erasures: ErasureLog,
+    beside: Beside,
     /// Failures of Redis that the metrics know of.
     redis_failures: AtomicU64,
 }
@@ -65,6 +73,7 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Brain<Networked>> {
     let ports = Networked {
         postgres: Postgres::connect(config).await.context(UNUSABLE)?,
         erasures: ErasureLog::new(settings),
+        beside: Beside::default(),
         memory: memory(servers)?,
         memory_backup: memory_backup(servers)?,
         opa: opa(servers).await?,
@@ -130,7 +139,7 @@ pub(crate) fn memory(servers: &Servers) -> Result<MemoryService> {
 fn memory_backup(servers: &Servers) -> Result<Option<MemoryService>> {
     let Some(endpoint) = &servers.memory_backup else { return Ok(None) };
     let config = somabrain_memory_service::client::Config {
-        component: BACKUP,
+        component: BACKUP.name,
         threads: 4,
         roots: servers.roots.clone(),
         ..somabrain_memory_service::client::Config::new(endpoint, servers.memory_token.reveal())
@@ -169,12 +178,12 @@ impl Profile for Networked {
         let mut measured = vec![
             Measurement::Connections { active, max },
             Measurement::RedisErrors(self.new_redis_failures()),
-            breaker("redis", self.redis.breaker()),
-            breaker("postgres", self.postgres.breaker()),
-            breaker("opa", self.opa.breaker()),
-            breaker("memory_service", self.memory.breaker()),
+            breaker(REDIS.name, self.redis.breaker()),
+            breaker(POSTGRES.name, self.postgres.breaker()),
+            breaker(OPA.name, self.opa.breaker()),
+            breaker(MEMORY.name, self.memory.breaker()),
         ];
-        measured.extend(self.memory_backup.iter().map(|memory| breaker(BACKUP, memory.breaker())));
+        measured.extend(self.memory_backup.iter().map(|memory| breaker(BACKUP.name, memory.breaker())));
         measured.extend(self.encoder.measurement());
         measured.extend(self.events.measurement());
         measured.extend(self.postgres.count_memories().await.ok().map(Measurement::Memories));
@@ -202,6 +211,7 @@ impl Profile for Networked {
     }
 
     async fn close(brain: Brain<Self>) -> Result<()> {
+        brain.ports().beside.end().await;
         // What cannot be merged now is folded again by another replica, or at the next start.
         if let Err(error) = brain.merge_observations().await {
             tracing::warn!(error = %error, "the last observations were not merged; they are recovered from the ledger");
@@ -268,29 +278,27 @@ impl Ports for Networked {
         self.erasures.note(tenant, ids).await
     }
 
-    async fn probe(&self) -> Vec<Component> {
-        let encoder = async { if self.encoder.is_apart() { Some(self.encoder.probe().await) } else { None } };
-        let backup = async {
-            match &self.memory_backup {
-                Some(memory) => Some(component(BACKUP, true, memory.probe()).await),
-                None => None,
-            }
-        };
-        let (redis, postgres, opa, memory, backup, encoder, kafka) = tokio::join!(
-            component("redis", true, self.redis.probe()),
-            component("postgres", false, self.postgres.probe()),
-            component("opa", false, self.opa.probe()),
-            component("memory_service", true, self.memory.probe()),
-            backup,
-            encoder,
-            self.events.probe(),
-        );
-        [redis, postgres, opa, memory].into_iter().chain(backup).chain(encoder).chain(kafka).collect()
+    fn standing(&self) -> Vec<Standing> {
+        let mut standing = vec![REDIS, POSTGRES, OPA, MEMORY];
+        standing.extend(self.memory_backup.as_ref().map(|_| BACKUP));
+        standing.extend(self.encoder.is_apart().then(|| self.encoder.standing()));
+        standing.extend(self.events.standing());
+        standing
     }
 
-    async fn probe_needed(&self) -> Vec<Component> {
-        let postgres = component("postgres", false, self.postgres.probe());
-        let (postgres, opa) = tokio::join!(postgres, component("opa", false, self.opa.probe()));
-        vec![postgres, opa]
+    async fn probe(&self, on: Standing) -> Component {
+        match (on, &self.memory_backup) {
+            (REDIS, _) => component(on, self.redis.probe()).await,
+            (POSTGRES, _) => component(on, self.postgres.probe()).await,
+            (OPA, _) => component(on, self.opa.probe()).await,
+            (MEMORY, _) => component(on, self.memory.probe()).await,
+            (BACKUP, Some(backup)) => component(on, backup.probe()).await,
+            _ if on == self.encoder.standing() => component(on, self.encoder.probe()).await,
+            _ => component(on, self.events.check()).await,
+        }
+    }
+
+    fn beside(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        self.beside.begin(work);
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use application::brain::Brain;
 use application::ports::error::PortError;
 use application::ports::metrics::Measurement;
-use application::ports::{Component, Ports};
+use application::ports::{Component, Ports, Standing};
 use domain::tenant::Tenant;
 use domain::time::Timestamp;
 
@@ -32,15 +32,11 @@ pub(crate) trait Profile: Ports + Sized {
 }
 
 /// One line of `/health`: how a probe ended and how long it took.
-pub(crate) async fn component(
-    name: &'static str,
-    optional: bool,
-    probe: impl Future<Output = Result<(), PortError>>,
-) -> Component {
+pub(crate) async fn component(on: Standing, probe: impl Future<Output = Result<(), PortError>>) -> Component {
     let begin = Instant::now();
     let status = probe.await.map_err(|error| {
-        tracing::debug!(component = name, error = %error, cause = ?error.source, "health: probe failed");
+        tracing::debug!(component = on.name, error = %error, cause = ?error.source, "health: probe failed");
         error.to_string()
     });
-    Component { name, status, latency: begin.elapsed(), optional }
+    on.found(status, begin.elapsed())
 }

@@ -1,7 +1,7 @@
 //! The event stream: Kafka where the settings name one, nothing otherwise.
 
 use anyhow::{Context, Result};
-use application::ports::Component;
+use application::ports::Standing;
 use application::ports::error::PortError;
 use application::ports::events::{Event, Events};
 #[cfg(feature = "networked")]
@@ -11,7 +11,6 @@ use somabrain_kafka::{Config, Kafka, Sasl};
 #[cfg(feature = "kafka-legacy")]
 use somabrain_kafka_legacy::{Config, KafkaLegacy as Kafka};
 
-use crate::profile::component;
 use crate::settings::Settings;
 use crate::settings::kafka::KafkaSettings;
 #[cfg(not(feature = "kafka-legacy"))]
@@ -26,6 +25,11 @@ impl Stream {
         let Some(given) = &settings.kafka else { return Ok(Self(None)) };
         let kafka = Kafka::connect(config(settings, given)?).await;
         Ok(Self(Some(kafka.context("SOMABRAIN_KAFKA_BOOTSTRAP cannot be used")?)))
+    }
+
+    /// What it is in `/health`, where there is one.
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        self.0.as_ref().map(|_| Standing::optional("kafka"))
     }
 
     /// Whether it answers and has both topics; always where there is none.
@@ -49,11 +53,6 @@ impl Stream {
     #[cfg(feature = "kafka-legacy")]
     pub(crate) async fn create_topics(&self) -> Result<Vec<String>> {
         anyhow::bail!("a program built with --features kafka-legacy cannot create topics")
-    }
-
-    /// Its line of `/health`, where there is one.
-    pub(crate) async fn probe(&self) -> Option<Component> {
-        Some(component("kafka", true, self.0.as_ref()?.probe()).await)
     }
 
     /// How its breaker stands, where there is one.

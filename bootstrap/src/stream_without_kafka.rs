@@ -1,7 +1,7 @@
 //! The event stream of a program that was built without Kafka: nowhere.
 
 use anyhow::{Result, bail};
-use application::ports::Component;
+use application::ports::Standing;
 use application::ports::error::PortError;
 use application::ports::events::{Event, Events};
 #[cfg(feature = "networked")]
@@ -37,7 +37,7 @@ impl Stream {
     }
 
     /// It is no component.
-    pub(crate) async fn probe(&self) -> Option<Component> {
+    pub(crate) fn standing(&self) -> Option<Standing> {
         None
     }
 

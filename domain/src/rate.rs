@@ -15,6 +15,8 @@ use crate::time::{MICROS, Timestamp};
 pub struct Rate {
     interval: i64,
     burst: u32,
+    /// What the largest request counts as.
+    largest: u32,
 }
 
 /// A rate that cannot be kept.
@@ -42,8 +44,8 @@ pub enum Verdict {
     },
     /// It may not.
     Refused {
-        /// The state to store: what it was, unless that lay further ahead than a full burst, as after a clock was set back or
-        /// the rate was raised.
+        /// The state to store: what it was, unless that lay further ahead than it can come to lie, as after a clock was set back
+        /// or the rate was raised.
         next: Timestamp,
         /// When the same request would pass, if nothing else passes before.
         retry_after: Duration,
@@ -62,7 +64,12 @@ impl Rate {
         if !(1..=1_000_000).contains(&burst) {
             return Err(InvalidRate::Burst(burst));
         }
-        Ok(Self { interval: (MICROS as f64 / rps).round() as i64, burst })
+        Ok(Self { interval: (MICROS as f64 / rps).round() as i64, burst, largest: burst })
+    }
+
+    /// The same where a request may count as so many, beyond the burst too (at most a million).
+    pub fn with_largest(self, largest: u32) -> Self {
+        Self { largest: largest.clamp(self.burst, 1_000_000), ..self }
     }
 
     /// Time between two requests at the average rate, in microseconds.
@@ -75,21 +82,41 @@ impl Rate {
         self.burst
     }
 
+    /// How far ahead the state may lie for a request of this cost to pass, in microseconds: the whole bucket must be free for
+    /// one of the burst or beyond, which would else wait forever.
+    pub fn slack_micros(&self, cost: u32) -> i64 {
+        self.interval * i64::from(self.burst - cost.min(self.burst))
+    }
+
+    /// How far a request of this cost moves the state on, in microseconds: one beyond the burst pays all of it too, in debt. A
+    /// cost above the largest counts as the largest.
+    pub fn price_micros(&self, cost: u32) -> i64 {
+        self.interval * i64::from(cost.min(self.largest))
+    }
+
+    /// How far ahead the state can come to lie, in microseconds. One that lies further ahead, of a clock that was set back or
+    /// of a lower rate, counts as that.
+    pub fn furthest_micros(&self) -> i64 {
+        self.interval * i64::from(self.largest)
+    }
+
     /// Whether a request that counts as `cost` requests may pass at `now`, `arrival` being the stored state (`None`: no
-    /// request yet). A cost above the burst counts as the burst, so that a large batch waits for a full bucket instead
-    /// of forever; a clock that was set back, or a rate that was raised, makes nobody wait longer than for a full bucket.
+    /// request yet).
     pub fn ask(&self, arrival: Option<Timestamp>, now: Timestamp, cost: u32) -> Verdict {
-        let span = self.interval * i64::from(self.burst);
-        let ahead = arrival.map_or(0, |arrival| (arrival.micros() - now.micros()).clamp(0, span));
-        let wanted = ahead + self.interval * i64::from(cost.min(self.burst));
-        let from_now = |ahead| Timestamp::from_micros(now.micros() + ahead).unwrap_or(Timestamp::MAX);
-        if wanted > span {
+        let ahead = arrival.map_or(0, |arrival| (arrival.micros() - now.micros()).clamp(0, self.furthest_micros()));
+        let (slack, from_now) =
+            (self.slack_micros(cost), |ahead| Timestamp::from_micros(now.micros() + ahead).unwrap_or(Timestamp::MAX));
+        if ahead > slack {
             let next = from_now(ahead);
-            return Verdict::Refused { next, retry_after: micros(wanted - span), reset: micros(ahead) };
+            return Verdict::Refused { next, retry_after: micros(ahead - slack), reset: micros(ahead) };
         }
-        let next = from_now(wanted);
-        let remaining = u32::try_from((span - wanted) / self.interval).unwrap_or(u32::MAX);
-        Verdict::Granted { next, remaining, reset: micros(wanted) }
+        let ahead = ahead + self.price_micros(cost);
+        let left = (self.interval * i64::from(self.burst) - ahead).max(0) / self.interval;
+        Verdict::Granted {
+            next: from_now(ahead),
+            remaining: u32::try_from(left).unwrap_or(u32::MAX),
+            reset: micros(ahead),
+        }
     }
 }
 

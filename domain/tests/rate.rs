@@ -57,6 +57,17 @@ fn a_cost_above_the_burst_waits_for_a_full_bucket_and_not_forever() {
 }
 
 #[test]
+fn a_cost_above_the_burst_is_paid_in_full_up_to_the_largest() {
+    let rate = Rate::try_new(10.0, 3).unwrap().with_largest(50);
+    let reset = Duration::from_secs(5);
+    assert_eq!(rate.ask(None, at(0), 50), Verdict::Granted { next: at(5_000_000), remaining: 0, reset });
+    assert_eq!(rate.ask(None, at(0), 1000), Verdict::Granted { next: at(5_000_000), remaining: 0, reset });
+    let retry_after = Duration::from_millis(4_800);
+    assert_eq!(rate.ask(Some(at(5_000_000)), at(0), 1), Verdict::Refused { next: at(5_000_000), retry_after, reset });
+    assert!(matches!(rate.ask(Some(at(5_000_000)), at(4_800_000), 1), Verdict::Granted { remaining: 0, .. }));
+}
+
+#[test]
 fn a_clock_set_back_makes_nobody_wait_longer_than_for_a_full_bucket() {
     let rate = Rate::try_new(10.0, 3).unwrap();
     let refused = rate.ask(Some(at(86_400_000_000)), at(0), 1);
@@ -84,6 +95,23 @@ fn the_end_of_time_is_no_overflow() {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_requests_cost_no_more_is_granted_than_the_rate_brings_the_burst_and_the_last(
+        mut asked in proptest::collection::vec((0i64..60_000_000, 1u32..100), 1..100), rps in 1u32..50, burst in 1u32..10,
+    ) {
+        asked.sort_unstable();
+        let rate = Rate::try_new(f64::from(rps), burst).unwrap().with_largest(100);
+        let (mut state, mut granted) = (None, 0);
+        for (moment, cost) in asked {
+            if let Verdict::Granted { next, .. } = rate.ask(state, at(moment), cost) {
+                let brought = moment / rate.interval_micros() + i64::from(burst);
+                prop_assert!(granted + i64::from(cost.min(burst)) <= brought, "{granted} before, {cost} at {moment}");
+                granted += i64::from(cost);
+                state = Some(next);
+            }
+        }
+    }
 
     #[test]
     fn no_window_of_time_grants_more_than_its_share_and_one_burst(

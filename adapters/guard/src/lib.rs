@@ -32,4 +32,4 @@ mod guard;
 mod threads;
 
 pub use guard::{Config, Guard, Outage, Refused, Repeat};
-pub use threads::{Gone, Threads};
+pub use threads::{Gone, ThreadPlace, Threads};

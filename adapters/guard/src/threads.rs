@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::guard::Outage;
 
@@ -11,6 +11,9 @@ use crate::guard::Outage;
 pub struct Threads {
     permits: Arc<Semaphore>,
 }
+
+/// A place for one blocking call.
+pub struct ThreadPlace(OwnedSemaphorePermit);
 
 /// The work panicked, or the runtime is being shut down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -32,10 +35,21 @@ impl Threads {
     /// Does `work` in a thread that may block. The caller may stop waiting; work that has begun keeps its place until
     /// it ends, so that a hanging server never holds more than that number of threads.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Gone> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Gone)?;
+        self.place().await?.run(work).await
+    }
+
+    /// A place for one call, as soon as one is free: for who tells the wait for it from the call.
+    pub async fn place(&self) -> Result<ThreadPlace, Gone> {
+        Arc::clone(&self.permits).acquire_owned().await.map(ThreadPlace).map_err(|_| Gone)
+    }
+}
+
+impl ThreadPlace {
+    /// As [`Threads::run`].
+    pub async fn run<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Gone> {
         let working = tokio::task::spawn_blocking(move || {
             let answer = work();
-            drop(permit);
+            drop(self.0);
             answer
         });
         working.await.map_err(|_| Gone)

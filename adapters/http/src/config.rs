@@ -71,6 +71,8 @@ pub struct Limits {
     pub headers: usize,
     /// Most requests that are worked on at once; more are refused with 503.
     pub concurrency: usize,
+    /// Most requests to open routes that are worked on at once, beside the others; `/livez` does not count.
+    pub open: usize,
     /// Most connections at once; more are closed as they come.
     pub connections: usize,
     /// How long a request may take, reading its body included.
@@ -92,6 +94,7 @@ impl Default for Limits {
             batch_body: 32 << 20,
             headers: 32 << 10,
             concurrency: 512,
+            open: 64,
             connections: 10_000,
             request_time: Duration::from_secs(30),
             header_time: Duration::from_secs(10),

@@ -21,6 +21,9 @@ use crate::config::Limits;
 /// How long to wait when the system has no room for another connection.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 
+/// How a connection of HTTP/2 begins (RFC 9113, section 3.4); no request of HTTP/1.1 begins so.
+const HTTP_2: &[u8] = b"PRI * HTTP/2.0";
+
 /// Accepts at most as many connections as allowed; more are closed as they come. Once it is closed, all are refused.
 pub(crate) struct Guarded {
     /// `None`: closed.
@@ -81,16 +84,14 @@ impl Acceptor for Guarded {
 /// What a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Nothing has come yet.
-    New,
+    /// The first bytes of a connection; so many of those that ask for HTTP/2 have come.
+    New(usize),
     /// Between an answer and the next request.
     Between,
     /// The head of a request is coming; so many bytes of the blank line that ends it have come.
     Head(usize),
     /// A request is coming or is worked on.
     Request,
-    /// HTTP/2: only silence is bounded.
-    Multiplexed,
 }
 
 /// A connection that waits only so long. Nothing is changed or held back; the bytes are looked at to see where the head
@@ -108,7 +109,7 @@ impl<Io> Patient<Io> {
     fn new(io: Io, limits: Limits, place: OwnedSemaphorePermit) -> Self {
         let deadline = Instant::now() + limits.idle_time;
         let alarm = Box::pin(sleep_until(deadline));
-        Self { io, limits, phase: Phase::New, deadline, alarm, _place: place }
+        Self { io, limits, phase: Phase::New(0), deadline, alarm, _place: place }
     }
 
     /// Moves the deadline; the alarm follows when it rings, and at once only where it would ring too late.
@@ -119,19 +120,38 @@ impl<Io> Patient<Io> {
         }
     }
 
-    fn came(&mut self, bytes: &[u8]) {
+    /// An error where it asks for what is not spoken here.
+    fn came(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self.phase {
-            Phase::New if bytes.starts_with(b"PRI ") => {
-                self.phase = Phase::Multiplexed;
-                self.wait(self.limits.idle_time);
-            }
-            Phase::New | Phase::Between => {
+            Phase::New(seen) => self.first(seen, bytes)?,
+            Phase::Between => {
                 self.wait(self.limits.header_time);
                 self.head(0, bytes);
             }
             Phase::Head(seen) => self.head(seen, bytes),
-            Phase::Request | Phase::Multiplexed => self.wait(self.limits.idle_time),
+            Phase::Request => self.wait(self.limits.idle_time),
         }
+        Ok(())
+    }
+
+    /// The first bytes of a connection, in however many pieces they come. The server would speak HTTP/2 to who begins with
+    /// it, many requests at once on one connection, of which none has the bounds of a head.
+    fn first(&mut self, seen: usize, bytes: &[u8]) -> io::Result<()> {
+        if seen == 0 {
+            self.wait(self.limits.header_time);
+        }
+        let rest = &HTTP_2[seen..];
+        let alike = rest.iter().zip(bytes).take_while(|(expected, byte)| expected == byte).count();
+        if alike == rest.len() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "HTTP/2 is not spoken here"));
+        }
+        if alike == bytes.len() {
+            self.phase = Phase::New(seen + alike);
+        } else {
+            // None of those bytes ends a line.
+            self.head(0, bytes);
+        }
+        Ok(())
     }
 
     fn head(&mut self, seen: usize, bytes: &[u8]) {
@@ -154,7 +174,7 @@ impl<Io> Patient<Io> {
 
     fn went(&mut self, bytes: &[u8]) {
         // `100 Continue` asks for the rest of the request; any other answer ends it.
-        if self.phase != Phase::Multiplexed && !bytes.starts_with(b"HTTP/1.1 100") {
+        if !bytes.starts_with(b"HTTP/1.1 100") {
             self.phase = Phase::Between;
         }
         self.wait(self.limits.idle_time);
@@ -179,10 +199,8 @@ impl<Io: AsyncRead + Unpin> AsyncRead for Patient<Io> {
         match Pin::new(&mut this.io).poll_read(cx, buf) {
             Poll::Pending => this.poll_over(cx).map(Err),
             Poll::Ready(Ok(())) => {
-                if buf.filled().len() > before {
-                    this.came(&buf.filled()[before..]);
-                }
-                Poll::Ready(Ok(()))
+                let came = &buf.filled()[before..];
+                Poll::Ready(if came.is_empty() { Ok(()) } else { this.came(came) })
             }
             failed => failed,
         }

@@ -1,7 +1,8 @@
 //! What every request passes before its handler and every answer after it.
 //!
 //! In order: the request's id, the route (404, 405), the head's size, Host and Origin, the token, the rate, a place
-//! among the requests at work, the body's size, the time limit. Whatever goes wrong, a panic included, becomes a
+//! among the requests at work, the body's size, the time limit. Open routes have places of their own and neither token
+//! nor rate. Whatever goes wrong, a panic included, becomes a
 //! problem document; every answer is counted and logged once.
 
 mod admission;
@@ -39,6 +40,7 @@ pub struct Front<P, E> {
     pub(crate) config: Arc<Config>,
     stopping: Stopping,
     places: Semaphore,
+    open_places: Semaphore,
     inner: E,
 }
 
@@ -72,7 +74,8 @@ pub(crate) struct Seen {
 impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
     pub(crate) fn new(brain: Brain<P>, config: Arc<Config>, stopping: Stopping, inner: E) -> Self {
         let places = Semaphore::new(config.limits.concurrency);
-        Self { brain, config, stopping, places, inner }
+        let open_places = Semaphore::new(config.limits.open);
+        Self { brain, config, stopping, places, open_places, inner }
     }
 
     /// Where the request comes from: the caller's span, or a trace of its own.
@@ -92,6 +95,10 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
             request.set_method(Method::GET);
         }
         if route.open {
+            let _place = match self.open_place(route) {
+                Ok(place) => place,
+                Err(problem) => return Err(limits::unread(request, problem, &self.config.limits).await),
+            };
             let unread = limits::has_body(&request);
             let mut response = self.handle(request, route).await?;
             if unread {
@@ -131,6 +138,11 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
         seen.tenant = Some(caller.tenant.to_string());
         let budget = admission::admit(&self.brain, &caller.tenant).await?;
         Ok((caller, budget, at_work::take(&self.places)?))
+    }
+
+    /// A place among the requests to open routes, where one is wanted.
+    fn open_place(&self, route: &Route) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+        if route.pattern == routes::LIVEZ { Ok(None) } else { at_work::take(&self.open_places).map(Some) }
     }
 
     /// The handler, within the time that a request may take.

@@ -4,6 +4,7 @@ use application::brain::Brain;
 use application::ports::Ports;
 use application::ports::ledger::Maintenance;
 use application::use_cases::maintenance::Maintain;
+use domain::tenant::Tenant;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ struct MaintenanceBody {
     /// Since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Moment>,
-    /// Who wanted it: the token's subject.
+    /// Who wanted it: the token's subject. Only callers of the same tenant are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
     /// Why.
@@ -63,7 +64,8 @@ impl<P: Ports> MaintenanceApi<P> {
     /// For operators.
     #[oai(path = "/admin/maintenance", method = "get", operation_id = "maintenance")]
     async fn inspect(&self, call: Authenticated) -> Result<MaintenanceAnswer, Problem> {
-        Ok(MaintenanceAnswer::Now(Json::new(self.0.inspect_maintenance(&call.0).await?.into())))
+        let now = self.0.inspect_maintenance(&call.0).await?;
+        Ok(MaintenanceAnswer::Now(Json::new(MaintenanceBody::of(now, &call.0.caller.tenant))))
     }
 
     /// Begin or end maintenance
@@ -80,16 +82,19 @@ impl<P: Ports> MaintenanceApi<P> {
             return Err(Problem::field("reason", format_args!("must have at most {LONGEST} characters")));
         }
         let reason = reason.filter(|reason| !reason.trim().is_empty());
-        Ok(MaintenanceAnswer::Now(Json::new(self.0.maintain(&call.0, Maintain { enabled, reason }).await?.into())))
+        let now = self.0.maintain(&call.0, Maintain { enabled, reason }).await?;
+        Ok(MaintenanceAnswer::Now(Json::new(MaintenanceBody::of(now, &call.0.caller.tenant))))
     }
 }
 
-impl From<Option<Maintenance>> for MaintenanceBody {
-    fn from(maintenance: Option<Maintenance>) -> Self {
-        let Some(Maintenance { since, subject, reason }) = maintenance else {
+impl MaintenanceBody {
+    /// How things stand, for a caller of this tenant.
+    fn of(maintenance: Option<Maintenance>, tenant: &Tenant) -> Self {
+        let Some(maintenance) = maintenance else {
             return Self { enabled: false, since: None, by: None, reason: None };
         };
-        Self { enabled: true, since: Some(Moment(since)), by: Some(subject), reason }
+        let by = maintenance.begun_by(tenant).map(str::to_owned);
+        Self { enabled: true, since: Some(Moment(maintenance.since)), by, reason: maintenance.reason }
     }
 }
 

@@ -104,7 +104,8 @@ enum MetricsAnswer {
 impl<P: Ports> OperationsApi<P> {
     /// See how the service is
     ///
-    /// Probes everything that the service stands on. For people and alerts; load balancers ask `/readyz`.
+    /// Probes everything that the service stands on; where many ask, one probe a second of each component answers them
+    /// all. For people and alerts; load balancers ask `/readyz`.
     #[oai(path = "/health", method = "get", operation_id = "health")]
     async fn health(&self) -> HealthAnswer {
         let health = self.brain.health().await;

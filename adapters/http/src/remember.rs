@@ -2,6 +2,7 @@
 
 use application::brain::Brain;
 use application::ports::Ports;
+use application::ports::admission::LARGEST_BATCH;
 use application::ports::ledger;
 use application::use_cases::remember::{Draft, Remember, RememberError, Remembered, RememberedMemory};
 use domain::tenant::Label;
@@ -19,7 +20,7 @@ use crate::wire::payload::PayloadOr;
 use crate::wire::values::{Id, Moment, NamespaceName};
 
 /// Most memories of a batch.
-const MOST: usize = 1000;
+const MOST: usize = LARGEST_BATCH as usize;
 
 /// Storing memories.
 pub(crate) struct RememberApi<P>(pub(crate) Brain<P>);

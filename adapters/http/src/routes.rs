@@ -13,6 +13,9 @@ pub struct Route {
     pub open: bool,
 }
 
+/// Whether the process lives: answered however busy it is.
+pub const LIVEZ: &str = "/livez";
+
 /// The label of whatever is no route.
 pub const UNMATCHED: &str = "unmatched";
 
@@ -45,7 +48,7 @@ pub const ROUTES: [Route; 24] = [
     route("/admin/audit", "GET, HEAD"),
     route("/admin/maintenance", "GET, HEAD, POST"),
     open("/health"),
-    open("/livez"),
+    open(LIVEZ),
     open("/readyz"),
     open("/metrics"),
     open("/docs"),

@@ -85,7 +85,7 @@ impl<P: Ports> SessionsApi<P> {
 
     /// End a session
     ///
-    /// Working memory lets go of what it holds for the session. Nothing is erased.
+    /// Working memory lets go of what it holds for the session. Nothing is erased. Audited.
     #[oai(path = "/sessions/:id", method = "delete", operation_id = "end_session")]
     async fn end(
         &self,

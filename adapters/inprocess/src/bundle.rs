@@ -1,12 +1,17 @@
 //! All ports in the process: what stories and wire tests run on.
 
-use std::sync::Arc;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use application::ports::admission::Rates;
 use application::ports::error::PortError;
 use application::ports::long_term::ServiceId;
-use application::ports::{Component, Ports};
+use application::ports::{Component, Ports, Standing};
+use domain::memory::MemoryId;
+use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -14,6 +19,7 @@ use crate::admission::RateLimit;
 use crate::counters::Counters;
 use crate::events::EventLog;
 use crate::hashed_words::HashedWords;
+use crate::hold::Hold;
 use crate::own_tenant::OwnTenant;
 use crate::switch::Switch;
 use crate::system::ManualClock;
@@ -41,6 +47,9 @@ pub struct InProcess {
     events: Switch<EventLog>,
     counters: Counters,
     clock: ManualClock,
+    hold: Hold,
+    probes: AtomicUsize,
+    noted: Mutex<Vec<(Tenant, MemoryId)>>,
 }
 
 impl InProcess {
@@ -85,6 +94,21 @@ impl InProcess {
         ports
     }
 
+    /// Where probes and notes of erasures can be held up.
+    pub fn hold(&self) -> &Hold {
+        &self.hold
+    }
+
+    /// How many probes were begun.
+    pub fn probes(&self) -> usize {
+        self.probes.load(Ordering::SeqCst)
+    }
+
+    /// What was noted as erased.
+    pub fn noted(&self) -> Vec<(Tenant, MemoryId)> {
+        self.noted.lock().expect("no holder of this lock panics").clone()
+    }
+
     fn with(working: working::Config, limit: RateLimit) -> Self {
         let stored = Arc::new(Volatile::new(DIMENSIONS));
         Self {
@@ -100,6 +124,9 @@ impl InProcess {
             admission: Switch::new(limit),
             events: Switch::new(EventLog::new(1000)),
             counters: Counters::default(),
+            hold: Hold::default(),
+            probes: AtomicUsize::new(0),
+            noted: Mutex::default(),
             clock: ManualClock::at(Timestamp::parse("2026-01-01T00:00:00Z").expect("a moment of RFC 3339")),
         }
     }
@@ -165,22 +192,34 @@ impl Ports for InProcess {
         &self.clock
     }
 
-    async fn probe(&self) -> Vec<Component> {
-        vec![
-            component("storage", self.ledger.reach("ledger", "answer"), false),
-            component("index", self.long_term.reach("long_term", "answer"), false),
-            component("policy", self.policy.reach("policy", "answer"), false),
-            component("encoder", self.encoder.reach("encoder", "answer"), false),
-            component("working_memory", self.working.reach("working", "answer"), true),
-        ]
+    async fn note_erased(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<(), PortError> {
+        self.hold.pass().await;
+        let new = ids.iter().map(|id| (tenant.clone(), *id));
+        self.noted.lock().expect("no holder of this lock panics").extend(new);
+        Ok(())
     }
 
-    async fn probe_needed(&self) -> Vec<Component> {
-        self.probe().await.into_iter().filter(|component| !component.optional).collect()
+    fn standing(&self) -> Vec<Standing> {
+        let mut standing = ["storage", "index", "policy", "encoder"].map(Standing::needed).to_vec();
+        standing.push(Standing::optional("working_memory"));
+        standing
     }
-}
 
-fn component<T>(name: &'static str, reached: Result<&T, PortError>, optional: bool) -> Component {
-    let status = reached.map(drop).map_err(|error| error.to_string());
-    Component { name, status, latency: Duration::ZERO, optional }
+    async fn probe(&self, on: Standing) -> Component {
+        let reached = match on.name {
+            "storage" => self.ledger.reach("ledger", "answer").map(drop),
+            "index" => self.long_term.reach("long_term", "answer").map(drop),
+            "policy" => self.policy.reach("policy", "answer").map(drop),
+            "encoder" => self.encoder.reach("encoder", "answer").map(drop),
+            _ => self.working.reach("working", "answer").map(drop),
+        };
+        self.probes.fetch_add(1, Ordering::SeqCst);
+        self.hold.pass().await;
+        on.found(reached.map_err(|error| error.to_string()), Duration::ZERO)
+    }
+
+    fn beside(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        #[expect(clippy::disallowed_methods, reason = "it stands for bootstrap, which may spawn")]
+        tokio::spawn(work);
+    }
 }

@@ -1,12 +1,13 @@
 //! The key set that an issuer publishes: fetched when a token first needs it, again when it has aged, and soon for a key id
 //! that it lacks, so that the issuer may change its keys at any time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use somabrain_guard::Threads;
 use somabrain_tls::Roots;
 use thiserror::Error;
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 use ureq::Agent;
 use ureq::http::Uri;
@@ -30,9 +31,9 @@ pub(crate) struct Published {
     agent: Agent,
     url: Uri,
     threads: Threads,
-    known: Mutex<Known>,
-    /// Held by the one who fetches.
-    fetching: tokio::sync::Mutex<()>,
+    known: Arc<Mutex<Known>>,
+    /// Held by the fetch that is under way, whoever waits for it.
+    fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Default)]
@@ -50,8 +51,6 @@ enum NotFetched {
     Status(u16),
     #[error("what it answered {0}")]
     Set(#[from] InvalidKey),
-    #[error(transparent)]
-    Gone(#[from] somabrain_guard::Gone),
 }
 
 impl Published {
@@ -75,7 +74,7 @@ impl Published {
             .tls_config(roots.for_ureq())
             .build()
             .new_agent();
-        let (known, fetching) = (Mutex::default(), tokio::sync::Mutex::default());
+        let (known, fetching) = (Arc::default(), Arc::default());
         Ok(Self { agent, url: uri, threads: Threads::new(1), known, fetching })
     }
 
@@ -86,48 +85,59 @@ impl Published {
             None => true,
             Some((keys, since)) => since.elapsed() >= FRESH || !keys.iter().any(|key| key.is_named_by(token)),
         };
-        if !wanted || !self.may_try() {
+        if !wanted {
             return first.map(|(keys, _)| keys);
         }
         // One fetches. Who has keys goes on with them meanwhile, unless they lack the one that the token names.
-        let turn = match self.fetching.try_lock() {
+        let turn = match Arc::clone(&self.fetching).try_lock_owned() {
             Ok(turn) => turn,
             Err(_) if first.as_ref().is_some_and(|(keys, _)| keys.iter().any(|key| key.is_named_by(token))) => {
                 return first.map(|(keys, _)| keys);
             }
-            Err(_) => self.fetching.lock().await,
+            Err(_) => Arc::clone(&self.fetching).lock_owned().await,
         };
         if self.may_try() {
-            self.fetch().await;
+            self.fetch(turn).await;
         }
-        drop(turn);
         self.known().map(|(keys, _)| keys)
     }
 
-    async fn fetch(&self) {
-        let (agent, url) = (self.agent.clone(), self.url.clone());
-        let fetched = self.threads.run(move || get(&agent, &url)).await.map_err(NotFetched::from);
-        let fetched = fetched.and_then(|fetched| fetched);
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.tried = Some(Instant::now());
-        match fetched {
-            Ok(keys) => {
-                tracing::info!(url = %self.url, keys = keys.len(), "auth: the issuer's keys were fetched");
-                known.keys = Some((keys.into(), Instant::now()));
-            }
-            Err(error) => tracing::warn!(url = %self.url, error = %error, "auth: the issuer's keys were not fetched"),
+    /// Goes on to its end where nobody waits for it any more: neither the set nor the pause is lost with who hangs up.
+    async fn fetch(&self, turn: OwnedMutexGuard<()>) {
+        let Ok(place) = self.threads.place().await else { return };
+        let (agent, url, known) = (self.agent.clone(), self.url.clone(), Arc::clone(&self.known));
+        let fetching = place.run(move || {
+            lock(&known).tried = Some(Instant::now());
+            keep(&known, &url, get(&agent, &url));
+            drop(turn);
+        });
+        if let Err(gone) = fetching.await {
+            tracing::warn!(url = %self.url, error = %gone, "auth: the issuer's keys were not fetched");
         }
     }
 
     /// The last set, unless it is too old to be trusted.
     fn known(&self) -> Option<(Arc<[Verifier]>, Instant)> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock(&self.known);
         known.keys.clone().filter(|(_, since)| since.elapsed() < STALE)
     }
 
     fn may_try(&self) -> bool {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.tried.is_none_or(|tried| tried.elapsed() >= PAUSE)
+        lock(&self.known).tried.is_none_or(|tried| tried.elapsed() >= PAUSE)
+    }
+}
+
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn keep(known: &Mutex<Known>, url: &Uri, fetched: Result<Vec<Verifier>, NotFetched>) {
+    match fetched {
+        Ok(keys) => {
+            tracing::info!(%url, keys = keys.len(), "auth: the issuer's keys were fetched");
+            lock(known).keys = Some((keys.into(), Instant::now()));
+        }
+        Err(error) => tracing::warn!(%url, error = %error, "auth: the issuer's keys were not fetched"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ struct Issuer {
     url: String,
     answer: Arc<Mutex<(u16, String)>>,
     asked: Arc<AtomicUsize>,
+    /// Whether it lets whoever asks wait.
+    silent: Arc<AtomicBool>,
 }
 
 impl Issuer {
@@ -26,12 +28,17 @@ impl Issuer {
         let url = format!("http://{}/jwks", listener.local_addr().expect("an address"));
         let (answer, asked) = (Arc::new(Mutex::new((200, set(keys)))), Arc::new(AtomicUsize::new(0)));
         let (said, count) = (Arc::clone(&answer), Arc::clone(&asked));
+        let silent = Arc::new(AtomicBool::new(false));
+        let waits = Arc::clone(&silent);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
                 let lines = BufReader::new(stream.try_clone().expect("the same")).lines();
                 let head: Vec<_> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
                 count.fetch_add(usize::from(!head.is_empty()), Ordering::SeqCst);
+                while waits.load(Ordering::SeqCst) {
+                    std::thread::park_timeout(Duration::from_millis(5));
+                }
                 let (status, body) = said.lock().expect("nobody panics").clone();
                 let length = body.len();
                 let _ = write!(
@@ -40,7 +47,7 @@ impl Issuer {
                 );
             }
         });
-        Self { url, answer, asked }
+        Self { url, answer, asked, silent }
     }
 
     fn says(&self, status: u16, body: String) {
@@ -178,6 +185,42 @@ async fn many_tokens_at_once_make_one_request() {
     let all = futures_util::future::join_all((0..20).map(|_| asked(&jwt, RS256, "r"))).await;
     assert!(all.iter().all(Result::is_ok), "{all:?}");
     assert_eq!(issuer.asked(), 1);
+}
+
+#[tokio::test]
+async fn callers_who_hang_up_neither_lose_what_is_fetched_nor_make_the_issuer_work() {
+    let issuer = Issuer::publishing(&[rsa_key("r")]);
+    let jwt = issuer.jwt();
+    issuer.silent.store(true, Ordering::SeqCst);
+    for _ in 0..10 {
+        let hung_up = tokio::time::timeout(Duration::from_millis(20), asked(&jwt, RS256, "r")).await;
+        assert!(hung_up.is_err(), "the issuer does not answer: {hung_up:?}");
+    }
+    assert_eq!(issuer.asked(), 1);
+    issuer.silent.store(false, Ordering::SeqCst);
+    assert_eq!(asked(&jwt, RS256, "r").await, Ok(()), "by the set that was asked for first");
+    assert_eq!(issuer.asked(), 1);
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_away_is_not_asked_again_at_once_because_callers_hang_up() {
+    let issuer = Issuer::publishing(&[rsa_key("r")]);
+    let jwt = issuer.jwt();
+    assert_eq!(asked(&jwt, RS256, "r").await, Ok(()));
+    pass(11).await;
+    issuer.says(500, String::new());
+    for id in 0..30 {
+        let forged = token(RS256, &format!("forged-{id}"));
+        let now = Timestamp::parse("2026-01-31T12:00:00Z").expect("a time");
+        let mut asking = Box::pin(jwt.authenticate(&forged, now));
+        tokio::select! {
+            biased;
+            _ = &mut asking => {}
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    assert_eq!(asked(&jwt, RS256, "forged").await, Err(Rejection::Signature));
+    assert_eq!(issuer.asked(), 2);
 }
 
 #[tokio::test]

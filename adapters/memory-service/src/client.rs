@@ -14,7 +14,7 @@ use domain::recall::cue::Cue;
 use domain::tenant::Tenant;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use somabrain_guard::{Guard, Refused, Repeat, Threads};
+use somabrain_guard::{Guard, Refused, Repeat, ThreadPlace, Threads};
 use somabrain_tls::Roots;
 use thiserror::Error;
 use ureq::Agent;
@@ -105,6 +105,8 @@ pub struct MemoryService {
     bearer: HeaderValue,
     guard: Guard,
     threads: Threads,
+    /// Of probes, so that they wait for no other request and none for them.
+    apart: Threads,
 }
 
 /// Times that a request of many parts is begun anew because another service answers in the middle.
@@ -141,12 +143,15 @@ impl MemoryService {
             bearer,
             guard: Guard::new(component, guard),
             threads: Threads::new(threads),
+            apart: Threads::new(1),
         })
     }
 
     /// Whether the service answers and is well, for `/health`.
     pub async fn probe(&self) -> Result<(), PortError> {
-        let asked = self.guard.probe(self.send(self.kept(), "/health".into(), Ask::Get)).await;
+        // A wait for its place is no outage: the guard sees the probe only from then on.
+        let place = self.apart.place().await.map_err(|gone| at("answer", Refused::Failed(gone.into())))?;
+        let asked = self.guard.probe(self.send(place, self.kept(), "/health".into(), Ask::Get)).await;
         asked.map(|_| ()).map_err(|refused| at("answer", refused))
     }
 
@@ -168,17 +173,21 @@ impl MemoryService {
         ask: Ask,
     ) -> Result<T, PortError> {
         let asked = self.guard.run(Repeat::Idempotent, || {
-            let sent = self.send(self.kept(), path.clone(), ask.clone());
+            let sent = self.send_in_turn(self.kept(), path.clone(), ask.clone());
             async { Ok(wire::read(&sent.await?)?) }
         });
         asked.await.map_err(|refused| at(operation, refused))
     }
 
-    /// One request in a thread that may block.
-    async fn send(&self, agent: Agent, path: String, ask: Ask) -> Result<Vec<u8>, Error> {
+    /// One request in a thread that may block, as soon as there is a place.
+    async fn send_in_turn(&self, agent: Agent, path: String, ask: Ask) -> Result<Vec<u8>, Error> {
+        self.send(self.threads.place().await?, agent, path, ask).await
+    }
+
+    async fn send(&self, place: ThreadPlace, agent: Agent, path: String, ask: Ask) -> Result<Vec<u8>, Error> {
         let (bearer, url) = (self.bearer.clone(), self.endpoint.clone() + &path);
         let outgoing = trace::outgoing();
-        self.threads.run(move || exchange(&agent, &bearer, outgoing, &url, ask)).await?
+        place.run(move || exchange(&agent, &bearer, outgoing, &url, ask)).await?
     }
 
     fn kept(&self) -> Agent {
@@ -239,7 +248,7 @@ impl LongTermMemory for MemoryService {
 
     async fn service(&self) -> Result<ServiceId, PortError> {
         let asked = self.guard.run(Repeat::Idempotent, || {
-            let sent = self.send(self.fresh.clone(), "/v1/service".into(), Ask::Get);
+            let sent = self.send_in_turn(self.fresh.clone(), "/v1/service".into(), Ask::Get);
             async {
                 match sent.await {
                     Ok(answer) => Ok(ServiceId(wire::read::<ServiceWire>(&answer)?.service)),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
-    Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
+    Remembering, Stale, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -114,6 +114,10 @@ impl Ledger for Delivering {
 
     async fn maintain(&self, act: Maintaining) -> Result<Option<Maintenance>, PortError> {
         self.ledger.maintain(act).await
+    }
+
+    async fn note(&self, act: Noting) -> Result<(), PortError> {
+        self.ledger.note(act).await
     }
 }
 

@@ -110,6 +110,8 @@ impl Outage for Error {
 pub struct Opa {
     client: Arc<Client>,
     threads: Threads,
+    /// Of probes, so that they wait for no decision and no decision for them.
+    apart: Threads,
     guard: Guard,
     cache: Cache,
 }
@@ -123,6 +125,7 @@ impl Opa {
         Ok(Self {
             client: Arc::new(client),
             threads: Threads::new(config.connections),
+            apart: Threads::new(1),
             guard: Guard::new("opa", somabrain_guard::Config { timeout, ..Default::default() }),
             cache: Cache::new(config.cache),
         })
@@ -131,7 +134,9 @@ impl Opa {
     /// Whether OPA answers `GET /health` with 200, asked now whatever the breaker says.
     pub async fn probe(&self) -> Result<(), PortError> {
         let client = Arc::clone(&self.client);
-        let asked = async { self.threads.run(move || client.health()).await? };
+        // A wait for its place is no outage: the guard sees the probe only from then on.
+        let place = self.apart.place().await.map_err(|gone| failure("probe", Refused::Failed(gone.into())))?;
+        let asked = async { place.run(move || client.health()).await? };
         self.guard.probe(asked).await.map_err(|refused| failure("probe", refused))
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod change;
 mod desk;
 pub(crate) mod erase;
 pub(crate) mod maintain;
+pub(crate) mod note;
 pub(crate) mod reencode;
 pub(crate) mod remember;
 pub(crate) mod teach;

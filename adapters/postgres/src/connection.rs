@@ -14,7 +14,7 @@ use diesel_async::pooled_connection::{
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::FutureExt;
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
 use crate::Postgres;
 use crate::address::Address;
@@ -106,9 +106,13 @@ impl Probe {
         Ok(Self { address: config.address()?, timeout: config.timeout, kept: Mutex::default() })
     }
 
+    /// The turn to ask: one does at a time.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, Option<AsyncPgConnection>> {
+        self.kept.lock().await
+    }
+
     /// Asks by the connection of last time, or by a new one if that has broken.
-    pub(crate) async fn ask(&self) -> Result<(), Error> {
-        let mut kept = self.kept.lock().await;
+    pub(crate) async fn ask(&self, mut kept: MutexGuard<'_, Option<AsyncPgConnection>>) -> Result<(), Error> {
         // Taken out: where nobody waits for the answer any more, the connection is not kept.
         if let Some(mut connection) = kept.take()
             && one(&mut connection).await.is_ok()

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
-    Selection, Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
+    Remembering, Selection, Stale, Stored, Version, Written,
 };
 use application::ports::long_term::Act;
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -16,7 +16,7 @@ use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 
 use crate::Postgres;
-use crate::acts::{change, erase, maintain, reencode, remember, teach};
+use crate::acts::{change, erase, maintain, note, reencode, remember, teach};
 use crate::density::failure;
 use crate::reads;
 use crate::transaction::Locks;
@@ -144,5 +144,15 @@ impl Ledger for Postgres {
         let outcome = done.await.map_err(|error| failure(error).at("ledger", "turn maintenance on or off"))?;
         self.switches.put(Instant::now(), &outcome);
         Ok(outcome)
+    }
+
+    async fn note(&self, act: Noting) -> Result<(), PortError> {
+        let (act, locks, events) = (&act, &Locks::None, self.config.events);
+        let done = self.act(locks, || async move {
+            let transaction = self.begin(&act.tenant, locks).await?;
+            let done = note::run(transaction.connection(), act, events).await;
+            transaction.end(done).await
+        });
+        done.await.map_err(|error| failure(error).at("ledger", "note an act"))
     }
 }

@@ -126,7 +126,8 @@ impl Postgres {
 
     /// Whether the server answers, for `/health`; by a connection of its own, however busy the others are.
     pub async fn probe(&self) -> Result<(), PortError> {
-        let asked = self.guard.probe(self.own.ask());
+        let turn = self.own.turn().await;
+        let asked = self.guard.probe(self.own.ask(turn));
         asked.await.map_err(|refused| Error::from(refused).at("ledger", "reach the database"))
     }
 

@@ -1,5 +1,6 @@
 //! Maintenance as the value of a setting.
 
+use domain::tenant::Tenant;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,9 @@ pub const NAME: &str = "maintenance";
 pub struct MaintenanceRecord {
     /// Microseconds since 1970.
     pub since: i64,
+    /// The tenant of who began it; earlier versions did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
     /// Who began it.
     pub subject: String,
     /// Why.
@@ -28,6 +32,12 @@ impl MaintenanceRecord {
     /// What [`Self::to_json`] wrote.
     pub fn from_json(text: &str) -> Result<Self, InvalidRecord> {
         json::read(NAME, text)
+    }
+
+    /// Whose it is, if that is kept; an error where that is none.
+    pub fn tenant(&self) -> Result<Option<Tenant>, InvalidRecord> {
+        let tenant = self.tenant.as_deref().map(Tenant::try_new).transpose();
+        tenant.map_err(|error| InvalidRecord::new(NAME, error))
     }
 
     /// Since when, as a moment; an error where that is none.

@@ -13,19 +13,19 @@ use crate::Redis;
 use crate::error::failure;
 
 /// How much longer than until the bucket is full its key is kept, for replicas whose clocks differ.
-const SLACK: Duration = Duration::from_secs(60);
+const DRIFT: Duration = Duration::from_secs(60);
 
 impl Admission for Redis {
     /// Without a rate Redis is not asked.
     async fn admit(&self, tenant: &Tenant, asked: Asked, now: Timestamp) -> Result<Verdict, PortError> {
         let Some(rate) = self.rates.of(asked) else { return Ok(Verdict::Unlimited) };
-        let span = rate.interval_micros() * i64::from(rate.burst());
-        let price = rate.interval_micros() * i64::from(asked.cost().min(rate.burst()));
-        let arguments = [now.micros(), price, span, SLACK.as_millis() as i64];
+        let cost = asked.cost();
+        let (slack, price) = (rate.slack_micros(cost), rate.price_micros(cost));
+        let arguments = [now.micros(), slack, price, rate.furthest_micros(), DRIFT.as_millis() as i64];
         let arguments = arguments.map(|number| number.to_string().into_bytes());
         let key = self.keys.rate(tenant, asked.source());
-        let ahead = self.server.run(Repeat::Once, &self.scripts.rate, key.as_bytes(), &arguments).await;
-        let verdict = |ahead| verdict(&rate, now, ahead, asked.cost());
+        let ahead = self.server.run(Repeat::Once, &self.scripts.rate, &[key.as_bytes()], &arguments).await;
+        let verdict = |ahead| verdict(&rate, now, ahead, cost);
         ahead.map(verdict).map_err(failure("admission", "admit a request"))
     }
 }

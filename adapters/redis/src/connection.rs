@@ -69,8 +69,9 @@ async fn read(file: PathBuf) -> std::io::Result<String> {
 
 /// Makes connections. Of its own because bb8-redis's manager keeps the first password for ever and never sees that a
 /// connection is broken.
+#[derive(Clone)]
 pub(crate) struct Connector {
-    pub(crate) address: Address,
+    pub(crate) address: Arc<Address>,
     pub(crate) timeout: Duration,
 }
 

@@ -20,9 +20,9 @@ impl Keys {
         format!("{}wm:{session}", self.tenant(tenant))
     }
 
-    /// The pattern of every session's key of a tenant.
+    /// `tenant:{tenant}:sessions`: the tenant's keys of sessions.
     pub(crate) fn sessions(&self, tenant: &Tenant) -> String {
-        format!("{}wm:*", literal(&self.tenant(tenant)))
+        format!("{}sessions", self.tenant(tenant))
     }
 
     /// `tenant:{tenant}:recall:{id}`: what a recall answered.
@@ -41,16 +41,4 @@ impl Keys {
     fn tenant(&self, tenant: &Tenant) -> String {
         format!("{}tenant:{}:", self.prefix, tenant)
     }
-}
-
-/// The pattern that matches `text` only.
-fn literal(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '^' | '-') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern
 }

@@ -7,6 +7,7 @@
 //! | key | holds | lives |
 //! |---|---|---|
 //! | `tenant:{tenant}:wm:{session}` | a hash: `~` an index, each id of a memory its record as JSON | the time to live, from the last use |
+//! | `tenant:{tenant}:sessions` | a sorted set: the tenant's keys of sessions, by when they expire; one that is not in it holds nothing | as long as the last of them |
 //! | `tenant:{tenant}:recall:{id}` | when it was, in microseconds, and what it answered as JSON: ids and signals | an hour |
 //! | `tenant:{tenant}:rate`, `…:rate:{source}` | when the tenant's bucket of requests, or of a source's memories, will be full again, in microseconds | a minute longer than that |
 //!
@@ -34,6 +35,7 @@ mod server;
 mod traces;
 mod working;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::admission::Rates;
@@ -75,7 +77,8 @@ impl Redis {
                 (error, _) => InvalidConfig::Url(error.into()),
             });
         }
-        let connector = Connector { address, timeout: config.guard.timeout.max(Duration::from_millis(1)) };
+        let connector =
+            Connector { address: Arc::new(address), timeout: config.guard.timeout.max(Duration::from_millis(1)) };
         Ok(Self {
             server: Server::new(connector, config.connections, config.guard),
             scripts: Scripts::new(),

@@ -14,19 +14,19 @@ impl Script {
     }
 
     /// The call of a script that Redis has seen.
-    pub(crate) fn by_hash(&self, key: &[u8], arguments: &[Vec<u8>]) -> Cmd {
-        call("EVALSHA", &self.hash, key, arguments)
+    pub(crate) fn by_hash(&self, keys: &[&[u8]], arguments: &[Vec<u8>]) -> Cmd {
+        call("EVALSHA", &self.hash, keys, arguments)
     }
 
     /// The call of a script that Redis has not seen, or not since its restart.
-    pub(crate) fn by_text(&self, key: &[u8], arguments: &[Vec<u8>]) -> Cmd {
-        call("EVAL", self.text, key, arguments)
+    pub(crate) fn by_text(&self, keys: &[&[u8]], arguments: &[Vec<u8>]) -> Cmd {
+        call("EVAL", self.text, keys, arguments)
     }
 }
 
-fn call(command: &str, script: &str, key: &[u8], arguments: &[Vec<u8>]) -> Cmd {
+fn call(command: &str, script: &str, keys: &[&[u8]], arguments: &[Vec<u8>]) -> Cmd {
     let mut call = cmd(command);
-    call.arg(script).arg(1).arg(key).arg(arguments);
+    call.arg(script).arg(keys.len()).arg(keys).arg(arguments);
     call
 }
 

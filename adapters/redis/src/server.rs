@@ -1,12 +1,12 @@
 //! The server as the adapter sees it: a pool of connections behind a guard.
 
 use application::ports::metrics::BreakerState;
-use bb8_redis::bb8::{ErrorSink, Pool, PooledConnection, QueueStrategy, RunError};
+use bb8_redis::bb8::{ErrorSink, ManageConnection, Pool, PooledConnection, QueueStrategy, RunError};
 use redis::{Cmd, FromRedisValue, Value, from_redis_value};
 use somabrain_guard::{Config, Guard, Refused, Repeat};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, MutexGuard, watch};
 
-use crate::connection::Connector;
+use crate::connection::{Connection, Connector};
 use crate::error::Error;
 use crate::script::Script;
 
@@ -18,6 +18,9 @@ pub(crate) struct Server {
     pool: Pool<Connector>,
     guard: Guard,
     failed: watch::Receiver<Option<Error>>,
+    connector: Connector,
+    /// The connection of probes, which wait for no other act.
+    own: Mutex<Option<Connection>>,
 }
 
 impl Server {
@@ -31,22 +34,22 @@ impl Server {
             .test_on_check_out(false)
             .queue_strategy(QueueStrategy::Lifo)
             .error_sink(Box::new(Failures(sink)))
-            .build_unchecked(connector);
-        Self { pool, guard: Guard::new(COMPONENT, guard), failed }
+            .build_unchecked(connector.clone());
+        Self { pool, guard: Guard::new(COMPONENT, guard), failed, connector, own: Mutex::default() }
     }
 
-    /// Runs a script on one key.
+    /// Runs a script on these keys.
     pub(crate) async fn run<T: FromRedisValue>(
         &self,
         repeat: Repeat,
         script: &Script,
-        key: &[u8],
+        keys: &[&[u8]],
         arguments: &[Vec<u8>],
     ) -> Result<T, Refused<Error>> {
         let act = || async {
             let mut connection = self.connection().await?;
-            match connection.ask(&script.by_hash(key, arguments)).await {
-                Err(error) if error.is_unknown_script() => connection.ask(&script.by_text(key, arguments)).await,
+            match connection.ask(&script.by_hash(keys, arguments)).await {
+                Err(error) if error.is_unknown_script() => connection.ask(&script.by_text(keys, arguments)).await,
                 answer => answer,
             }
         };
@@ -58,9 +61,26 @@ impl Server {
         self.guard.run(Repeat::Idempotent, || self.once(command)).await.and_then(read)
     }
 
-    /// Whether Redis answers, asked even while the breaker is open.
+    /// Whether Redis answers, asked even while the breaker is open, by a connection of its own, however busy the others are.
     pub(crate) async fn probe(&self) -> Result<(), Refused<Error>> {
-        self.guard.probe(self.once(&redis::cmd("PING"))).await.map(drop)
+        let own = self.own.lock().await;
+        self.guard.probe(self.ping(own)).await
+    }
+
+    /// By the connection of last time, or by a new one if that is no good any more.
+    async fn ping(&self, mut own: MutexGuard<'_, Option<Connection>>) -> Result<(), Error> {
+        let ping = redis::cmd("PING");
+        // Taken out: where nobody waits for the answer any more, the connection is not kept.
+        if let Some(mut connection) = own.take().filter(Connection::is_good)
+            && connection.ask(&ping).await.is_ok()
+        {
+            *own = Some(connection);
+            return Ok(());
+        }
+        let mut connection = self.connector.connect().await?;
+        connection.ask(&ping).await?;
+        *own = Some(connection);
+        Ok(())
     }
 
     /// How the breaker stands.

@@ -1,4 +1,4 @@
-//! Working memory, shared by all replicas: one hash a session.
+//! Working memory, shared by all replicas: one hash a session, and a list of its sessions a tenant.
 //!
 //! A script keeps `domain::working::admission::Focus`'s laws; what it ranks by (salience but for recency, which only
 //! `now` decides) is reckoned here, by the domain, when a memory is offered.
@@ -19,7 +19,7 @@ use crate::error::{Error, failure};
 
 /// The port's name in errors.
 const PORT: &str = "working";
-/// Keys that one step of a scan looks at.
+/// Sessions that one step of a scan finds.
 const STEP: usize = 1000;
 
 impl WorkingMemory for Redis {
@@ -37,16 +37,16 @@ impl WorkingMemory for Redis {
         let mut arguments = self.moment(now);
         arguments.extend([text(self.size), text(RECENCY), text(HALF_LIFE.as_secs_f64())]);
         arguments.extend(memories.iter().flat_map(|memory| offered(memory)));
-        let key = self.keys.session(tenant, session);
-        let answers = self.server.run(Repeat::Once, &self.scripts.admit, key.as_bytes(), &arguments).await;
+        let keys = self.of_session(tenant, session);
+        let answers = self.server.run(Repeat::Once, &self.scripts.admit, &keys.each(), &arguments).await;
         answers.and_then(admitted).map_err(failure(PORT, "admit memories"))
     }
 
     /// One script that writes nothing. A record that this version cannot read is passed over: nothing is lost by that.
     async fn held(&self, tenant: &Tenant, session: &Label, now: Timestamp) -> Result<Vec<Held>, PortError> {
-        let key = self.keys.session(tenant, session);
+        let keys = self.of_session(tenant, session);
         let arguments = self.moment(now);
-        let found = self.server.run(Repeat::Idempotent, &self.scripts.held, key.as_bytes(), &arguments).await;
+        let found = self.server.run(Repeat::Idempotent, &self.scripts.held, &keys.each(), &arguments).await;
         let found: Vec<(i64, Vec<u8>)> = found.map_err(failure(PORT, "read what is held"))?;
         let mut held: Vec<Held> =
             found.into_iter().filter_map(|(used, record)| self.entry(used, &record, now)).collect();
@@ -64,29 +64,29 @@ impl WorkingMemory for Redis {
         }
         let mut arguments = self.moment(now);
         arguments.extend(ids.iter().map(text));
-        let key = self.keys.session(tenant, session);
-        let touched = self.server.run(Repeat::Idempotent, &self.scripts.touch, key.as_bytes(), &arguments).await;
+        let keys = self.of_session(tenant, session);
+        let touched = self.server.run(Repeat::Idempotent, &self.scripts.touch, &keys.each(), &arguments).await;
         touched.map(|_: i64| ()).map_err(failure(PORT, "touch memories"))
     }
 
-    /// One script a session of the tenant, one after the other: atomic in each of them, not over all. They are found by
-    /// a scan of the whole database, a thousand keys a step, because a list of them could vanish on its own. That is
-    /// about a millisecond a step and a round trip a session; each has the timeout to itself.
+    /// One script a session of the tenant, one after the other: atomic in each of them, not over all. They are found in the
+    /// tenant's list, a thousand a step; what is not listed holds nothing, so that a list that vanished hides nothing.
     async fn forget(&self, tenant: &Tenant, what: Forget<'_>) -> Result<(), PortError> {
         let arguments: Vec<Vec<u8>> = match what {
             Forget::Memories([]) => return Ok(()),
             Forget::Memories(ids) => std::iter::once("memories".into()).chain(ids.iter().map(text)).collect(),
             Forget::Namespace(name) => vec!["namespace".into(), text(name)],
         };
-        let pattern = self.keys.sessions(tenant);
+        let list = self.keys.sessions(tenant);
         let mut cursor = 0;
         loop {
-            let mut scan = redis::cmd("SCAN");
-            scan.arg(cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(STEP);
+            let mut scan = redis::cmd("ZSCAN");
+            scan.arg(&list).arg(cursor).arg("COUNT").arg(STEP);
             let found = self.server.ask(&scan).await;
-            let (next, keys): (u64, Vec<Vec<u8>>) = found.map_err(failure(PORT, "find the sessions"))?;
-            for key in keys {
-                let forgotten = self.server.run(Repeat::Idempotent, &self.scripts.forget, &key, &arguments).await;
+            let (next, listed): (u64, Vec<(Vec<u8>, Vec<u8>)>) = found.map_err(failure(PORT, "find the sessions"))?;
+            for (key, _) in listed {
+                let keys = [&key[..], list.as_bytes()];
+                let forgotten = self.server.run(Repeat::Idempotent, &self.scripts.forget, &keys, &arguments).await;
                 forgotten.map(|_: i64| ()).map_err(failure(PORT, "forget"))?;
             }
             if next == 0 {
@@ -98,9 +98,9 @@ impl WorkingMemory for Redis {
 
     /// One script. If it had to be repeated because its answer was lost, the answer is 0.
     async fn end(&self, tenant: &Tenant, session: &Label, now: Timestamp) -> Result<usize, PortError> {
-        let key = self.keys.session(tenant, session);
+        let keys = self.of_session(tenant, session);
         let arguments = self.moment(now);
-        let ended = self.server.run(Repeat::Idempotent, &self.scripts.end, key.as_bytes(), &arguments).await;
+        let ended = self.server.run(Repeat::Idempotent, &self.scripts.end, &keys.each(), &arguments).await;
         ended.map_err(failure(PORT, "end a session"))
     }
 
@@ -115,7 +115,20 @@ impl WorkingMemory for Redis {
     }
 }
 
+struct SessionKeys(String, String);
+
+impl SessionKeys {
+    fn each(&self) -> [&[u8]; 2] {
+        [self.0.as_bytes(), self.1.as_bytes()]
+    }
+}
+
 impl Redis {
+    /// The keys that every script of a session is given: its own, and that of the list that it stands in.
+    fn of_session(&self, tenant: &Tenant, session: &Label) -> SessionKeys {
+        SessionKeys(self.keys.session(tenant, session), self.keys.sessions(tenant))
+    }
+
     /// What every script of a session is told first: now and the time to live.
     fn moment(&self, now: Timestamp) -> Vec<Vec<u8>> {
         vec![text(now.micros()), text(self.ttl)]

@@ -8,6 +8,7 @@ pub(crate) mod change;
 pub(crate) mod density;
 pub(crate) mod erase;
 pub(crate) mod maintain;
+pub(crate) mod note;
 pub(crate) mod reencode;
 pub(crate) mod remember;
 pub(crate) mod teach;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
-    Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
+    Remembering, Stale, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -120,6 +120,11 @@ impl Ledger for Sqlite {
     async fn maintain(&self, act: Maintaining) -> Result<Option<Maintenance>, PortError> {
         let done = self.writer.ask(|answer| Command::Maintain(act, answer)).await;
         done.map_err(|error| failure(error).at("ledger", "turn maintenance on or off"))
+    }
+
+    async fn note(&self, act: Noting) -> Result<(), PortError> {
+        let done = self.writer.ask(|answer| Command::Note(act, answer)).await;
+        done.map_err(|error| failure(error).at("ledger", "note an act"))
     }
 }
 

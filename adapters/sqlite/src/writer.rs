@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use application::ports::archiving::Archiving;
 use application::ports::density::{Renewed, Resetting, Restoring};
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Maintaining, Maintenance, Reencoding, Remembering, Stored,
+    Changing, Erased, Erasing, Maintaining, Maintenance, Noting, Reencoding, Remembering, Stored,
 };
 use application::ports::teaching::{Taught, Teaching};
 use domain::density::fold::Fold;
@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Erase(Erasing, Answer<Erased>),
     Teach(Teaching, Answer<Taught>),
     Maintain(Maintaining, Answer<Option<Maintenance>>),
+    Note(Noting, Answer<()>),
     Reencode(Reencoding, Answer<usize>),
     Merge(Merging, Answer<()>),
     Reset(Resetting, Answer<Renewed>),
@@ -143,6 +144,7 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
             | Command::Change(..)
             | Command::Teach(..)
             | Command::Maintain(..)
+            | Command::Note(..)
             | Command::Merge(..)
             | Command::Reset(..)
             | Command::Restore(..)
@@ -201,6 +203,7 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Erase(act, answer) => reply(answer, desk.act(|desk| desk.erase(&act))),
         Command::Teach(act, answer) => reply(answer, desk.act(|desk| desk.teach(&act))),
         Command::Maintain(act, answer) => reply(answer, desk.act(|desk| desk.maintain(&act))),
+        Command::Note(act, answer) => reply(answer, desk.act(|desk| desk.note(&act))),
         Command::Reencode(act, answer) => reply(answer, desk.act(|desk| desk.reencode(&act))),
         Command::Merge(act, answer) => reply(answer, desk.act(|desk| desk.merge(&act))),
         Command::Reset(act, answer) => reply(answer, desk.act(|desk| desk.reset(&act))),
@@ -228,6 +231,7 @@ fn refuse(command: Command, error: &Error) {
         Command::Teach(_, answer) => send(answer, Err(failed())),
         Command::Reencode(_, answer) => send(answer, Err(failed())),
         Command::Maintain(_, answer) => send(answer, Err(failed())),
+        Command::Note(_, answer) => send(answer, Err(failed())),
         Command::Reset(_, answer) => send(answer, Err(failed())),
         Command::Restore(_, answer) => send(answer, Err(failed())),
         Command::Archive(_, answer) | Command::CompactIfDue(_, answer) => send(answer, Err(failed())),

@@ -11,9 +11,13 @@ use domain::time::Timestamp;
 
 use super::error::PortError;
 
+/// Most memories that are asked for at once.
+pub const LARGEST_BATCH: u32 = 1000;
+
 /// The rate limits per tenant. Suite: `contract::admission`.
 ///
-/// Obligations: a burst as configured is admitted at once, then the rate as configured; one tenant's requests never
+/// Obligations: a burst as configured is admitted at once, then the rate as configured; what is asked for beyond the burst is
+/// admitted when the whole burst is free, and paid in full; one tenant's requests never
 /// cost another's, nor one source's memories another's or a request; after `retry_after` the same is admitted.
 pub trait Admission: Send + Sync {
     /// Asks for a request of a tenant, or for memories of a source, at `now`.
@@ -73,10 +77,11 @@ impl Rates {
         Ok(self)
     }
 
-    /// Memories of a source: so many a second on average, those of ten seconds at once.
+    /// Memories of a source: so many a second on average, those of ten seconds at once, and batches of up to
+    /// [`LARGEST_BATCH`].
     pub fn memories(mut self, source: Source, per_second: f64) -> Result<Self, InvalidRate> {
         let burst = (per_second * 10.0).clamp(1.0, 1e6) as u32;
-        self.0.insert(Some(source), Rate::try_new(per_second, burst)?);
+        self.0.insert(Some(source), Rate::try_new(per_second, burst)?.with_largest(LARGEST_BATCH));
         Ok(self)
     }
 

@@ -1,6 +1,7 @@
 //! The ledger: what was remembered, changed and erased, and who did it. The source of truth.
 
 mod maintenance;
+mod noting;
 mod reencoding;
 
 use std::future::Future;
@@ -21,6 +22,7 @@ use super::policy::Basis;
 use super::teaching::{Lessons, Taught, Teaching};
 
 pub use maintenance::{Maintaining, Maintenance};
+pub use noting::Noting;
 pub use reencoding::{Reencoding, Stale};
 
 /// The durable record of one deployment. Suite: `contract::ledger`.
@@ -108,6 +110,9 @@ pub trait Ledger: Send + Sync {
     /// Begins or ends maintenance and answers how things stand now. What has begun begins anew, with another reason. Audited
     /// with the tenant whom the act names.
     fn maintain(&self, act: Maintaining) -> impl Future<Output = Result<Option<Maintenance>, PortError>> + Send;
+
+    /// Writes the audit row of an act that is done elsewhere, and its event; nothing else. Twice makes two rows.
+    fn note(&self, act: Noting) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
 /// An act that is done.

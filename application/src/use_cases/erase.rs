@@ -1,5 +1,8 @@
 //! Erase: for good, from every copy. The ledger's act decides; working memory lets go afterwards.
 //!
+//! Once it is permitted it goes on beside the request: what the ledger has erased is noted for the backups and forgotten by
+//! working memory, though the caller hangs up meanwhile.
+//!
 //! An erasure that the long-term memory cannot be told stays in the outbox; recall leaves out what it names meanwhile.
 //! If working memory cannot be reached, what it holds of an erased memory expires there; it is neither recalled nor shown,
 //! since the ledger is asked for every memory that a session holds, and nothing is shown that it cannot confirm.
@@ -7,17 +10,19 @@
 use domain::memory::MemoryId;
 use domain::time::Timestamp;
 use thiserror::Error;
+use tokio::sync::oneshot;
 
 use crate::brain::{Blame, Brain};
 use crate::call::Call;
 use crate::gate::{Forbidden, permit, permit_by_id};
 use crate::ports::Ports;
-use crate::ports::error::PortError;
+use crate::ports::error::{PortError, PortErrorKind};
 use crate::ports::ledger::{Erased, Erasing, Ledger, LedgerError, Refusal, Selection, Written};
 use crate::ports::metrics::Outcome;
 use crate::ports::policy::{Action, Basis, Resource};
 use crate::ports::system::System;
 use crate::ports::working::{Forget, WorkingMemory};
+use crate::trace;
 
 /// What is to be erased.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,33 +81,59 @@ impl Blame for EraseError {
 pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Erase) -> Result<Receipt, EraseError> {
     let ports = &*brain.ports;
     let basis = permit_selection(ports, call, &command.selection).await?;
-    let tenant = &call.caller.tenant;
-    let selection = command.selection.clone();
+    let tenant = call.caller.tenant.clone();
+    let Erase { selection } = command;
+    let unknown = if let Selection::Id(id) = &selection { Some(*id) } else { None };
     let act = Erasing { tenant: tenant.clone(), selection, note: brain.note(call, Action::Erase, basis) };
-    let Written { answer: erased, deliver } = ports.ledger().erase(act).await?;
+    let (tell, told) = oneshot::channel();
+    let acting = brain.clone();
+    ports.beside(Box::pin(trace::carried(async move {
+        // Nobody may be waiting for it any more.
+        let _ = tell.send(erase(&acting, act).await);
+    })));
+    let Gone { written: Written { answer: erased, deliver }, noted } = told.await.unwrap_or_else(|_| Err(lost()))?;
+    brain.deliver(&tenant, &deliver).await;
+    // It is erased here; that it stays so after a restore is a part of the promise.
+    noted?;
+    match unknown {
+        Some(id) if erased.memories.is_empty() => Err(EraseError::Unknown(id)),
+        _ => Ok(Receipt { at: ports.system().now(), erased, request_id: call.request_id.clone() }),
+    }
+}
+
+/// What is erased, and whether that is noted for the backups.
+struct Gone {
+    written: Written<Erased>,
+    noted: Result<(), PortError>,
+}
+
+/// The act and what follows from it for the copies that nothing else would tell.
+async fn erase<P: Ports>(brain: &Brain<P>, act: Erasing) -> Result<Gone, EraseError> {
+    let ports = &*brain.ports;
+    let Erasing { tenant, selection, note } = &act;
+    let written = ports.ledger().erase(act.clone()).await?;
     brain.usages.forget(tenant);
-    let mut ids: Vec<MemoryId> = erased.memories.iter().map(|memory| memory.id).collect();
+    let mut ids: Vec<MemoryId> = written.answer.memories.iter().map(|memory| memory.id).collect();
     let noted = ports.note_erased(tenant, &ids).await;
-    if let Selection::Id(id) = &command.selection
+    if let Selection::Id(id) = selection
         && ids.is_empty()
     {
         // Asked again after an answer that was lost: what the first time may not have reached is done now.
         ids.push(*id);
     }
-    let what = match &command.selection {
+    let what = match selection {
         Selection::Namespace(name) => Forget::Namespace(name),
         _ => Forget::Memories(&ids),
     };
     if let Err(error) = ports.working().forget(tenant, what).await {
-        tracing::warn!(request_id = %call.request_id, error = %error, "working memory could not forget; it will expire");
+        tracing::warn!(request_id = note.request_id, error = %error, "working memory could not forget; it will expire");
     }
-    brain.deliver(tenant, &deliver).await;
-    // It is erased here; that it stays so after a restore is a part of the promise.
-    noted?;
-    if let (Selection::Id(id), true) = (&command.selection, erased.memories.is_empty()) {
-        return Err(EraseError::Unknown(*id));
-    }
-    Ok(Receipt { at: ports.system().now(), erased, request_id: call.request_id.clone() })
+    Ok(Gone { written, noted })
+}
+
+/// The act panicked, or the service is being stopped.
+fn lost() -> EraseError {
+    PortError { port: "ledger", operation: "erase", kind: PortErrorKind::Internal, source: None }.into()
 }
 
 async fn permit_selection<P: Ports>(ports: &P, call: &Call, selection: &Selection) -> Result<Basis, Forbidden> {

@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::gate::{Forbidden, permit, permitted_among};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
-use crate::ports::ledger::Ledger;
+use crate::ports::ledger::{Ledger, Noting};
 use crate::ports::metrics::Outcome;
 use crate::ports::policy::{Action, Resource};
 use crate::ports::system::System;
@@ -73,7 +73,10 @@ pub(crate) async fn show<P: Ports>(brain: &Brain<P>, call: &Call, session: Label
 
 pub(crate) async fn end<P: Ports>(brain: &Brain<P>, call: &Call, session: Label) -> Result<Ended, SessionError> {
     let ports = &*brain.ports;
-    permit(ports, call, Action::EndSession, Resource::named(call, "session", session.as_str())).await?;
+    let basis = permit(ports, call, Action::EndSession, Resource::named(call, "session", session.as_str())).await?;
+    let (tenant, note) = (call.caller.tenant.clone(), brain.note(call, Action::EndSession, basis));
+    // First the row: no session ends that the audit log does not know of. One that cannot end after that is ended again.
+    ports.ledger().note(Noting { tenant, resource: "session", note }).await?;
     let released = ports.working().end(&call.caller.tenant, &session, ports.system().now()).await?;
     Ok(Ended { session, released })
 }

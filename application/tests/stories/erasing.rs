@@ -1,6 +1,8 @@
 //! Erasing for good: search, reading and working memory let go.
 
+use application::ports::Ports;
 use application::ports::ledger::{Refusal, Selection};
+use application::ports::working::WorkingMemory;
 use application::use_cases::erase::{Erase, EraseError};
 use application::use_cases::read::Read;
 use application::use_cases::recall::Recall;
@@ -68,4 +70,25 @@ async fn a_namespace_is_erased_with_what_sessions_hold_of_it() {
     let held = world.brain.session(&world.ada, label("s")).await.unwrap().memories;
     assert_eq!(held.iter().map(|one| one.memory.content.as_str()).collect::<Vec<_>>(), ["no note"]);
     assert_eq!(world.brain.namespaces(&world.ada).await.unwrap(), [(Namespace::default(), 1)]);
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_leaves_no_erasure_half_done() {
+    let world = World::new();
+    let id = world.keep(draft_in("s", "the code is 4711")).await.memory.id;
+    world.ports().hold().close();
+    let mut erasing = Box::pin(world.brain.erase(&world.ada, Erase { selection: Selection::Id(id) }));
+    assert!(futures_util::poll!(&mut erasing).is_pending());
+    while world.read(id).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    drop(erasing);
+    assert!(world.ports().noted().is_empty(), "it waits for the list of the backups");
+    world.ports().hold().open();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.ports().noted(), [(world.ada.caller.tenant.clone(), id)]);
+    let held = world.ports().working().held(&world.ada.caller.tenant, &label("s"), world.now()).await.unwrap();
+    assert!(held.is_empty(), "working memory was told too");
 }

@@ -8,6 +8,7 @@ mod density;
 mod erasing;
 mod failover;
 mod feedback;
+mod health;
 mod maintenance;
 mod observing;
 mod outages;

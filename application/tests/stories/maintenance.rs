@@ -28,7 +28,9 @@ async fn maintained() -> World {
 async fn whoever_looks_is_told_since_when_by_whom_and_why() {
     let world = maintained().await;
     let seen = world.brain.inspect_maintenance(&world.ada).await.unwrap();
-    assert_eq!(seen, Some(Maintenance { since: world.now(), subject: "ada".into(), reason: Some(WHY.into()) }));
+    let tenant = Some(world.ada.caller.tenant.clone());
+    let expected = Maintenance { since: world.now(), tenant, subject: "ada".into(), reason: Some(WHY.into()) };
+    assert_eq!(seen, Some(expected));
     assert_eq!(turn(&world, false).await, None);
     assert_eq!(world.brain.inspect_maintenance(&world.ada).await.unwrap(), None);
 }

@@ -1,5 +1,7 @@
 //! Working memory: a session prefers what it holds, and never hides the rest.
 
+use application::ports::Ports;
+use application::ports::archiving::AuditTrail;
 use application::use_cases::recall::Recall;
 use domain::tenant::Label;
 use somabrain_inprocess::InProcess;
@@ -83,4 +85,17 @@ async fn callers_without_a_session_share_one() {
     world.keep(draft("the meeting is on Monday")).await;
     let active = Label::try_new("active").unwrap();
     assert_eq!(world.brain.session(&world.ada, active).await.unwrap().memories.len(), 1);
+}
+
+#[tokio::test]
+async fn who_ended_a_session_is_in_the_audit_log() {
+    let world = World::new();
+    world.keep(draft_in("a", "the meeting is on Monday")).await;
+    let ended = world.brain.end_session(&world.ada, label("a")).await.unwrap();
+    assert_eq!(ended.released, 1);
+    let log = world.ports().ledger().sealed_events(&world.ada.caller.tenant, 1, 10).await.unwrap();
+    let told: Vec<_> = log.iter().map(|(event, _)| (event.action.as_str(), event.resource.as_str())).collect();
+    assert_eq!(told, [("session:end", "session")]);
+    let (event, _) = &log[0];
+    assert_eq!((&event.subject, &event.request_id), (&world.ada.caller.subject, &world.ada.request_id));
 }

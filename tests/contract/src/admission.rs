@@ -26,7 +26,8 @@ crate::suite! { ($) admission:
     one_tenants_requests_never_cost_anothers,
     memories_of_a_source_have_a_rate_of_their_own,
     what_has_no_rate_is_not_limited,
-    a_batch_beyond_the_burst_waits_for_all_of_it,
+    a_batch_beyond_the_burst_waits_for_all_of_it_and_is_paid_in_full,
+    however_memories_come_in_the_rate_is_kept,
 }
 
 /// Requests a second that the adapter under test admits on average.
@@ -177,11 +178,39 @@ pub async fn what_has_no_rate_is_not_limited(admission: &impl Admission) {
     }
 }
 
-/// And not forever.
-pub async fn a_batch_beyond_the_burst_waits_for_all_of_it(admission: &impl Admission) {
-    let batch = Asked::Memories { source: Source::Tool, count: 1000 };
-    let ask = async |at| admission.admit(&acme(), batch, second(at)).await.expect("answered");
-    assert!(matches!(ask(0).await, Verdict::Admitted { remaining: 0, .. }));
-    assert!(matches!(ask(9).await, Verdict::Refused { .. }));
-    assert!(matches!(ask(10).await, Verdict::Admitted { .. }));
+/// It is admitted when the whole burst is free, not never; what it takes beyond the burst is owed by whatever comes after.
+pub async fn a_batch_beyond_the_burst_waits_for_all_of_it_and_is_paid_in_full(admission: &impl Admission) {
+    let ask = async |count, at| {
+        let asked = Asked::Memories { source: Source::Tool, count };
+        admission.admit(&acme(), asked, second(at)).await.expect("answered")
+    };
+    assert!(matches!(ask(1, 0).await, Verdict::Admitted { remaining: 19, .. }));
+    let Verdict::Refused { retry_after, .. } = ask(1000, 0).await else { panic!("not all of the burst is free") };
+    assert_eq!(retry_after, Duration::from_secs_f64(1.0 / TOOL));
+    let Verdict::Admitted { remaining: 0, reset_after, .. } = ask(1000, 1).await else { panic!("all of it is free") };
+    assert_eq!(reset_after, Duration::from_secs_f64(1000.0 / TOOL));
+    let Verdict::Refused { retry_after, .. } = ask(1, 1).await else { panic!("the batch is not paid") };
+    let (debt, one) = (Duration::from_secs_f64(980.0 / TOOL), Duration::from_secs_f64(1.0 / TOOL));
+    assert_eq!(retry_after, debt + one);
+    assert!(matches!(ask(1, 491).await, Verdict::Refused { .. }));
+    assert!(matches!(ask(1, 492).await, Verdict::Admitted { remaining: 1, .. }));
+    assert!(matches!(ask(1000, 501).await, Verdict::Refused { .. }), "what came meanwhile is to be paid too");
+    assert!(matches!(ask(1000, 502).await, Verdict::Admitted { .. }));
+}
+
+/// One by one or a thousand at once, for ten minutes: what is admitted is the burst, what the rate brings, and one batch.
+pub async fn however_memories_come_in_the_rate_is_kept(admission: &impl Admission) {
+    for count in [1, 7, 20, 21, 300, 1000] {
+        let (owner, asked) = (tenant(&format!("t{count}")), Asked::Memories { source: Source::Tool, count });
+        let mut admitted = 0;
+        for at in 0..600 {
+            while let Verdict::Admitted { .. } = admission.admit(&owner, asked, second(at)).await.expect("answered") {
+                admitted += count;
+                assert!(admitted < 10_000, "{count}: without end");
+            }
+        }
+        let brought = (600.0 * TOOL) as u32;
+        assert!(admitted <= brought + 20 + count, "{count}: {admitted} of {brought}");
+        assert!(admitted + count >= brought / 10 * 9, "{count}: {admitted} of {brought}");
+    }
 }

@@ -3,7 +3,7 @@
 //! Where acts are sealed by the outbox, the adapter has an event stream.
 
 use application::ports::archiving::AuditTrail;
-use application::ports::ledger::{Ledger, Note, Remembering};
+use application::ports::ledger::{Ledger, Note, Noting, Remembering};
 use application::ports::outbox::{Claim, Outbox, Receiver};
 use application::ports::policy::Basis;
 use domain::memory::Memory;
@@ -14,6 +14,7 @@ use crate::memories::*;
 crate::suite! { ($) trail:
     acts_are_there_in_their_order_with_who_and_why,
     a_part_of_the_chain_is_read,
+    an_act_that_is_done_elsewhere_is_a_row_among_the_others,
     another_tenant_has_a_chain_of_its_own,
 }
 
@@ -58,6 +59,26 @@ pub async fn acts_are_there_in_their_order_with_who_and_why(store: &(impl Ledger
     assert!(detail.contains(r#""reason":"permitted to \"writer\"""#), "{detail}");
     assert!(detail.contains(&id(1).to_string()), "{detail}");
     assert!(!detail.contains("entry 1"), "{detail}");
+}
+
+/// With who did it to what, and without anything stored.
+pub async fn an_act_that_is_done_elsewhere_is_a_row_among_the_others(store: &(impl Ledger + Outbox + AuditTrail)) {
+    act(store, "acme", 1, "ada").await;
+    let note = Note { subject: "eve".into(), action: "session:end", request_id: "r-9".into(), ..note(second(3)) };
+    for _ in 0..2 {
+        store.note(Noting { tenant: acme(), resource: "session", note: note.clone() }).await.expect("noted");
+    }
+    act(store, "acme", 2, "ada").await;
+    sealed(store).await;
+    let read = store.sealed_events(&acme(), 0, 10).await.expect("read");
+    assert_eq!(read.iter().map(|(event, _)| event.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    for (event, _) in &read[1..3] {
+        assert_eq!((event.subject.as_str(), event.action.as_str()), ("eve", "session:end"));
+        assert_eq!((event.resource.as_str(), event.request_id.as_str()), ("session", "r-9"));
+        assert_eq!(event.at, second(3));
+    }
+    assert_ne!(read[1].1, read[2].1, "each has a seal of its own");
+    assert_eq!(store.read(&acme(), &[id(1), id(2)]).await.expect("read").len(), 2);
 }
 
 /// After a number, up to another.

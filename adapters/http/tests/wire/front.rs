@@ -129,3 +129,24 @@ async fn a_head_that_is_too_large_is_431() {
     let long = "a".repeat(40_000);
     assert_eq!(Service::new().ask("GET", "/memories", &[("x-long", &long)], "").await.status, 431);
 }
+
+#[tokio::test]
+async fn open_routes_have_a_bounded_number_of_places_and_livez_needs_none() {
+    let service = Service::new();
+    service.brain.ports().hold().close();
+    let mut waiting: Vec<_> = (0..64).map(|_| Box::pin(service.get("/health"))).collect();
+    for one in &mut waiting {
+        assert!(futures_util::poll!(one).is_pending());
+    }
+    for path in ["/health", "/readyz", "/metrics", "/docs", "/openapi.json"] {
+        let refused = service.get(path).await;
+        assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")), "{path}");
+    }
+    assert_eq!(service.get("/livez").await.status, 200);
+    assert_eq!(service.get("/namespaces").await.status, 200, "other requests have places of their own");
+    service.brain.ports().hold().open();
+    for one in waiting {
+        assert_eq!(one.await.status, 200);
+    }
+    assert_eq!(service.get("/metrics").await.status, 200);
+}

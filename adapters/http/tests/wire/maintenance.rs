@@ -20,6 +20,20 @@ async fn maintenance_is_begun_shown_and_ended() {
 }
 
 #[tokio::test]
+async fn who_began_maintenance_is_told_to_callers_of_the_same_tenant_only() {
+    let service = Service::new();
+    service.post("/admin/maintenance", ON).await;
+    let own = service.get("/admin/maintenance").await.json();
+    let headers = [("authorization", "Bearer beta-token")];
+    let other = service.ask("GET", "/admin/maintenance", &headers, "").await.json();
+    assert_eq!((&own["by"], other.get("by")), (&json!("ada"), None));
+    assert_eq!(
+        (&other["enabled"], &other["since"], &other["reason"]),
+        (&own["enabled"], &own["since"], &own["reason"])
+    );
+}
+
+#[tokio::test]
 async fn a_write_meanwhile_is_told_why_and_when_to_try_again_and_reads_go_on() {
     let service = Service::new();
     service.remember("the ladder stands in the cellar").await;

@@ -6,8 +6,8 @@ use application::ports::archiving::AuditTrail;
 use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
-    Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
+    Remembering, Stale, Stored, Version, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::outbox::{Batch, Claim, Depth, Enrolling, Outbox, Settling, Undelivered};
@@ -94,6 +94,10 @@ impl<T: Ledger> Ledger for Switch<T> {
 
     async fn maintain(&self, act: Maintaining) -> Result<Option<Maintenance>, PortError> {
         self.reach("ledger", "turn maintenance on or off")?.maintain(act).await
+    }
+
+    async fn note(&self, act: Noting) -> Result<(), PortError> {
+        self.reach("ledger", "note an act")?.note(act).await
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
-    Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
+    Remembering, Stale, Stored, Version, Written,
 };
 use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::encoding::EncoderId;
@@ -112,6 +112,11 @@ impl Ledger for Volatile {
         state.maintenance = act.outcome();
         state.tell(&act.tenant, &act.note, "maintenance", Vec::new());
         Ok(state.maintenance.clone())
+    }
+
+    async fn note(&self, act: Noting) -> Result<(), PortError> {
+        self.state().tell(&act.tenant, &act.note, act.resource, Vec::new());
+        Ok(())
     }
 }
 

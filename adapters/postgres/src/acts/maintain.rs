@@ -19,8 +19,13 @@ pub(crate) async fn run(
 ) -> Result<Option<Maintenance>, ActError> {
     let outcome = act.outcome();
     match &outcome {
-        Some(Maintenance { since, subject, reason }) => {
-            let record = MaintenanceRecord { since: since.micros(), subject: subject.clone(), reason: reason.clone() };
+        Some(Maintenance { since, tenant, subject, reason }) => {
+            let record = MaintenanceRecord {
+                since: since.micros(),
+                tenant: tenant.as_ref().map(ToString::to_string),
+                subject: subject.clone(),
+                reason: reason.clone(),
+            };
             let value = settings::value.eq(record.to_json());
             let row = diesel::insert_into(settings::table).values((settings::name.eq(NAME), value.clone()));
             let row = row.on_conflict(settings::name).do_update().set(value);
@@ -44,5 +49,6 @@ pub(crate) async fn read(mut connection: &AsyncPgConnection) -> Result<Option<Ma
     let invalid = |error| InvalidRow::new("value", error);
     let record = MaintenanceRecord::from_json(&value).map_err(invalid)?;
     let since = record.moment().map_err(invalid)?;
-    Ok(Some(Maintenance { since, subject: record.subject, reason: record.reason }))
+    let tenant = record.tenant().map_err(invalid)?;
+    Ok(Some(Maintenance { since, tenant, subject: record.subject, reason: record.reason }))
 }

@@ -5,5 +5,5 @@ local held = 0
 for _, entry in pairs(read_index() or {}) do
   if expires(entry, ttl) > now then held = held + 1 end
 end
-redis.call('DEL', KEYS[1])
+drop()
 return held

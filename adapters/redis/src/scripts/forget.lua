@@ -2,7 +2,10 @@
 -- Of a session that cannot be read nothing stays: what was to be forgotten might be in it.
 
 local index = read_index()
-if not index then return redis.call('DEL', KEYS[1]) end
+if not index then
+  drop()
+  return 0
+end
 local forgotten = 0
 local function forget(id)
   let_go(index, id)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use application::ports::admission::{Admission, Asked, Rates, Verdict};
 use application::ports::working::{Admitted, Forget, Held, WorkingMemory};
-use domain::memory::{Importance, Memory, Times};
+use domain::memory::{Importance, Memory, Source, Times};
 use domain::rate::{self, Rate};
 use domain::tenant::{Label, Namespace, Tenant};
 use domain::time::Timestamp;
@@ -139,9 +139,9 @@ async fn four_thousand_random_acts_leave_what_the_domain_would_hold_in_its_order
     }
 }
 
-fn expected(rate: &Rate, arrival: &mut Option<Timestamp>, now: Timestamp) -> Verdict {
+fn expected(rate: &Rate, arrival: &mut Option<Timestamp>, now: Timestamp, cost: u32) -> Verdict {
     let limit = rate.burst();
-    match rate.ask(*arrival, now, 1) {
+    match rate.ask(*arrival, now, cost) {
         rate::Verdict::Granted { next, remaining, reset } => {
             *arrival = Some(next);
             Verdict::Admitted { limit, remaining, reset_after: reset }
@@ -171,7 +171,28 @@ async fn four_thousand_random_requests_are_judged_as_the_domain_would() {
             };
             let tenant = dice.roll(3) as usize;
             let verdict = Admission::admit(&redis, &tenants[tenant], Asked::Request, micros(now)).await.unwrap();
-            assert_eq!(verdict, expected(&rate, &mut arrivals[tenant], micros(now)));
+            assert_eq!(verdict, expected(&rate, &mut arrivals[tenant], micros(now), 1));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_random_batches_are_judged_as_the_domain_would() {
+    let mut dice = Dice(9);
+    let rates = Rates::new().memories(Source::Tool, 7.0).unwrap();
+    let one = Asked::Memories { source: Source::Tool, count: 1 };
+    let rate = rates.of(one).unwrap();
+    let redis = fresh::connect(&Config { rates, ..fresh::config().await }).await;
+    let (mut now, mut arrival) = (0, None);
+    for _ in 0..1_000 {
+        now += match dice.roll(12) {
+            0 => -(dice.roll(2_000_000_000) as i64),
+            1..4 => dice.roll(200_000_000) as i64,
+            _ => dice.roll(1_000_000) as i64,
+        };
+        let count = if dice.roll(4) == 0 { 1 + dice.roll(1_000) as u32 } else { 1 + dice.roll(70) as u32 };
+        let asked = Asked::Memories { source: Source::Tool, count };
+        let verdict = Admission::admit(&redis, &acme(), asked, micros(now)).await.unwrap();
+        assert_eq!(verdict, expected(&rate, &mut arrival, micros(now), count));
     }
 }

@@ -16,9 +16,13 @@ impl Desk {
         self.latest = self.latest.max(act.note.at);
         let outcome = act.outcome();
         match &outcome {
-            Some(Maintenance { since, subject, reason }) => {
-                let record =
-                    MaintenanceRecord { since: since.micros(), subject: subject.clone(), reason: reason.clone() };
+            Some(Maintenance { since, tenant, subject, reason }) => {
+                let record = MaintenanceRecord {
+                    since: since.micros(),
+                    tenant: tenant.as_ref().map(ToString::to_string),
+                    subject: subject.clone(),
+                    reason: reason.clone(),
+                };
                 let row = (settings::name.eq(NAME), settings::value.eq(record.to_json()));
                 diesel::replace_into(settings::table).values(row).execute(&mut self.connection)?;
             }
@@ -40,5 +44,6 @@ pub(crate) fn load(connection: &mut SqliteConnection) -> Result<Option<Maintenan
     let invalid = |error| InvalidRow::new("value", error);
     let record = MaintenanceRecord::from_json(&value).map_err(invalid)?;
     let since = record.moment().map_err(invalid)?;
-    Ok(Some(Maintenance { since, subject: record.subject, reason: record.reason }))
+    let tenant = record.tenant().map_err(invalid)?;
+    Ok(Some(Maintenance { since, tenant, subject: record.subject, reason: record.reason }))
 }

@@ -9,8 +9,9 @@ fn turning(tenant: Tenant, enabled: bool, reason: Option<&str>) -> Maintaining {
     Maintaining { tenant, enabled, reason: reason.map(str::to_owned), note: note(second(7)) }
 }
 
-fn since_seven(reason: Option<&str>) -> Option<Maintenance> {
-    Some(Maintenance { since: second(7), subject: "ada".into(), reason: reason.map(str::to_owned) })
+fn since_seven(tenant: Tenant, reason: Option<&str>) -> Option<Maintenance> {
+    let reason = reason.map(str::to_owned);
+    Some(Maintenance { since: second(7), tenant: Some(tenant), subject: "ada".into(), reason })
 }
 
 /// Off until somebody turns it on, and off again.
@@ -18,7 +19,7 @@ pub async fn maintenance_is_turned_on_and_off(ledger: &impl Ledger) {
     assert_eq!(ledger.maintenance().await.expect("a ledger that answers"), None);
     let reason = Some("a \"larger\" disk: 100 %\n\u{1f9e0}");
     let on = ledger.maintain(turning(acme(), true, reason)).await.expect("turned on");
-    assert_eq!(on, since_seven(reason));
+    assert_eq!(on, since_seven(acme(), reason));
     assert_eq!(ledger.maintenance().await.expect("a ledger that answers"), on);
     let off = ledger.maintain(turning(acme(), false, reason)).await.expect("turned off");
     assert_eq!((off, ledger.maintenance().await.expect("a ledger that answers")), (None, None));
@@ -28,7 +29,10 @@ pub async fn maintenance_is_turned_on_and_off(ledger: &impl Ledger) {
 pub async fn maintenance_is_of_all_tenants(ledger: &impl Ledger) {
     ledger.maintain(turning(acme(), true, Some("first"))).await.expect("turned on");
     let again = ledger.maintain(turning(tenant("globex"), true, None)).await.expect("turned on");
-    assert_eq!((&again, &ledger.maintenance().await.expect("a ledger that answers")), (&since_seven(None), &again));
+    assert_eq!(
+        (&again, &ledger.maintenance().await.expect("a ledger that answers")),
+        (&since_seven(tenant("globex"), None), &again)
+    );
     ledger.maintain(turning(tenant("globex"), false, None)).await.expect("turned off");
     assert_eq!(ledger.maintenance().await.expect("a ledger that answers"), None);
 }
