@@ -15,6 +15,7 @@ pub(crate) struct Client {
     agent: Agent,
     decide: Uri,
     health: Uri,
+    policies: Uri,
     authorization: Option<String>,
 }
 
@@ -44,6 +45,7 @@ impl Client {
             agent,
             decide: at("/v1/data/somabrain/authz")?,
             health: at("/health")?,
+            policies: at("/v1/policies")?,
             authorization: config.token.as_ref().map(|token| format!("Bearer {token}")),
         })
     }
@@ -62,7 +64,16 @@ impl Client {
 
     /// Asks whether OPA is well.
     pub(crate) fn health(&self) -> Result<(), Error> {
-        let mut request = self.agent.get(&self.health);
+        self.get(&self.health)
+    }
+
+    /// Asks for the policies, which is refused where nobody may change them.
+    pub(crate) fn policies(&self) -> Result<(), Error> {
+        self.get(&self.policies)
+    }
+
+    fn get(&self, uri: &Uri) -> Result<(), Error> {
+        let mut request = self.agent.get(uri);
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);
         }

@@ -140,6 +140,16 @@ impl Opa {
         self.guard.probe(asked).await.map_err(|refused| failure("probe", refused))
     }
 
+    /// Whether OPA shows its policies to whoever asks: then it also takes others from whoever reaches it.
+    pub async fn is_open(&self) -> Result<bool, PortError> {
+        let client = Arc::clone(&self.client);
+        match self.apart.run(move || client.policies()).await.map_err(Error::from).flatten() {
+            Ok(()) => Ok(true),
+            Err(Error::Status(401 | 403 | 404)) => Ok(false),
+            Err(error) => Err(failure("ask for policies", Refused::Failed(error))),
+        }
+    }
+
     /// How the breaker before OPA stands.
     pub fn breaker(&self) -> BreakerState {
         self.guard.state()

@@ -31,6 +31,7 @@ async fn it_takes_no_policy_and_tells_none() {
     for path in ["/v1/policies", "/v1/data", "/v1/config"] {
         assert_eq!(agent.get(format!("{url}{path}")).call().expect("it answers").status(), 401, "{path}");
     }
+    assert!(!opa().await.is_open().await.expect("it answers"));
     contract::policy::nobody_may_do_anything_to_another_tenant(&opa().await).await;
 }
 

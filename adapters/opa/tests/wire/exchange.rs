@@ -111,3 +111,13 @@ async fn a_url_that_names_no_server_is_refused_at_once() {
         assert_eq!(failed.kind, PortErrorKind::Internal, "{url}");
     }
 }
+
+#[tokio::test]
+async fn an_opa_is_open_that_shows_its_policies() {
+    for (status, open) in [("200 OK", true), ("401 Unauthorized", false), ("403 Forbidden", false)] {
+        let stub = Stub::answering(status, r#"{"result":[]}"#);
+        assert_eq!(opa(&stub).await.is_open().await.unwrap(), open, "{status}");
+        assert_eq!(stub.asked.recv().unwrap().line, "GET /v1/policies HTTP/1.1");
+    }
+    assert!(opa(&Stub::answering("500 Internal Server Error", "{}")).await.is_open().await.is_err());
+}

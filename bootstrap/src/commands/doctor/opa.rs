@@ -43,6 +43,15 @@ pub(super) async fn examine(servers: &Servers, report: &mut Report) -> Result<()
             }
         }
     }
+    match opa.is_open().await {
+        Ok(true) => report.note(
+            COMPONENT,
+            "it takes policies from whoever reaches it",
+            "run it with --authorization=basic, and serve adapters/opa/policy/system.rego",
+        ),
+        Ok(false) => {}
+        Err(error) => report.note(COMPONENT, causes(&error), "see whether it takes policies from whoever reaches it"),
+    }
     report.ok(COMPONENT, format!("reachable; {} known decisions are as they should be", KNOWN.len()));
     Ok(())
 }
