@@ -53,7 +53,7 @@ fn the_doctor_finds_what_is_wrong_and_nothing_once_it_was_put_right() {
         ("postgres", "schema "),
         ("postgres", "every table with rows of tenants has row-level security"),
         ("postgres", "role somabrain owns no table and is no superuser"),
-        ("redis", "tenant:*: 1 keys, each of 1 looked at has a time to live"),
+        ("redis", "tenant:*: 2 keys, each of 2 looked at has a time to live"),
         ("redis", "somabrain:*: 0 keys"),
         ("opa", "3 known decisions"),
         ("memory_service", "1 tenants compared"),

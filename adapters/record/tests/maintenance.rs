@@ -1,7 +1,5 @@
 //! Maintenance as it is kept.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
-
 use domain::tenant::Tenant;
 use somabrain_record::maintenance::MaintenanceRecord;
 

@@ -83,7 +83,7 @@ impl WorkingMemory for Redis {
             let mut scan = redis::cmd("ZSCAN");
             scan.arg(&list).arg(cursor).arg("COUNT").arg(STEP);
             let found = self.server.ask(&scan).await;
-            let (next, listed): (u64, Vec<(Vec<u8>, Vec<u8>)>) = found.map_err(failure(PORT, "find the sessions"))?;
+            let (next, listed): (u64, Listed) = found.map_err(failure(PORT, "find the sessions"))?;
             for (key, _) in listed {
                 let keys = [&key[..], list.as_bytes()];
                 let forgotten = self.server.run(Repeat::Idempotent, &self.scripts.forget, &keys, &arguments).await;
@@ -115,6 +115,10 @@ impl WorkingMemory for Redis {
     }
 }
 
+/// Sessions' keys, each with the moment at which it expires.
+type Listed = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// The keys of one session: its own and its list's.
 struct SessionKeys(String, String);
 
 impl SessionKeys {
