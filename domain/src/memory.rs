@@ -1,6 +1,7 @@
 //! A memory: what was said or happened, whose it is, when it held and when we knew.
 
 use std::fmt;
+use std::sync::Arc;
 
 use thiserror::Error;
 use uuid::Uuid;
@@ -47,9 +48,9 @@ pub enum InvalidMemory {
     Cost(f64),
 }
 
-/// A text of 1 to 32,768 characters, at least one of them visible; kept unchanged.
+/// A text of 1 to 32,768 characters, at least one of them visible; kept unchanged. Cloning shares it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct MemoryText(Box<str>);
+pub struct MemoryText(Arc<str>);
 
 impl MemoryText {
     /// Most characters (Unicode scalar values) of a text.
@@ -192,6 +193,11 @@ impl Cost {
     }
 }
 
+impl Procedure {
+    /// Most preconditions, and most effects.
+    pub const FACTS: usize = 64;
+}
+
 impl Default for Cost {
     fn default() -> Self {
         Self(1.0)
@@ -282,4 +288,15 @@ pub struct Memory {
     pub salience: f64,
     /// 1 when stored, one more with each change.
     pub version: u32,
+}
+
+impl Memory {
+    /// Most tags.
+    pub const TAGS: usize = 64;
+    /// Most memories that one corrects.
+    pub const SUPERSEDES: usize = 256;
+    /// Most links that a memory is stored with.
+    pub const LINKS_AT_FIRST: usize = 256;
+    /// Most links in all.
+    pub const LINKS: usize = 1024;
 }

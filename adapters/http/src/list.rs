@@ -23,6 +23,7 @@ use crate::headers::accepts;
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::query::ParameterNames;
+use crate::wire::few::Few;
 use crate::wire::memory::MemoryBody;
 use crate::wire::names::{MemoryKind, MemorySource};
 use crate::wire::receipt::ReceiptBody;
@@ -81,8 +82,8 @@ impl<P: Ports> ListApi<P> {
         speaker: Query<Option<Name>>,
         /// Only memories of this kind.
         kind: Query<Option<MemoryKind>>,
-        /// Only memories with this tag; given several times, with all of them.
-        tag: Query<Option<Vec<Name>>>,
+        /// Only memories with this tag; given several times, with all of them; at most 64 times.
+        tag: Query<Option<Few<Name, { Filter::TAGS }>>>,
         /// Only memories that came in by this path.
         source: Query<Option<MemorySource>>,
         /// Only what happened at or after this moment.

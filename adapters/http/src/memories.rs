@@ -17,6 +17,8 @@ use crate::authentication::Authenticated;
 use crate::headers::IfMatch;
 use crate::json::Json;
 use crate::problem::Problem;
+use crate::wire::drafts::each_once;
+use crate::wire::few::Few;
 use crate::wire::memory::MemoryBody;
 use crate::wire::metadata::MetadataObject;
 use crate::wire::receipt::ReceiptBody;
@@ -34,8 +36,8 @@ struct ChangeRequest {
     metadata: Option<MetadataObject>,
     /// How much it matters, 0 to 1.
     importance: Option<Share>,
-    /// The caller's tags, whole.
-    tags: Option<Vec<Name>>,
+    /// The caller's tags, whole: at most 64; one given twice is kept once.
+    tags: Option<Few<Name, { Memory::TAGS }>>,
     /// From when on it holds.
     valid_at: Option<Moment>,
     /// From when on it no longer holds; `null`: it holds again.
@@ -162,7 +164,7 @@ fn amendment(request: ChangeRequest) -> Result<Amendment, Problem> {
     let amendment = Amendment {
         metadata: request.metadata.map(|metadata| metadata.0),
         importance: request.importance.map(|share| share.0),
-        tags: request.tags.map(|tags| tags.into_iter().map(|tag| tag.0).collect()),
+        tags: request.tags.map(|tags| each_once(tags.into_iter().map(|tag| tag.0))),
         valid: request.valid_at.map(|moment| moment.0),
         invalid: invalid.map(|moment| moment.map(|moment| moment.0)),
     };

@@ -210,7 +210,8 @@ pub struct Changing {
 pub enum Change {
     /// Other data beside the content.
     Amend(Amendment),
-    /// A link more; one that is there already changes nothing and succeeds.
+    /// A link more; one that is there already changes nothing and succeeds. One beyond [`Memory::LINKS`] is
+    /// [`Refusal::TooManyLinks`].
     Link(Link),
     /// A link less, or all links to `to`; none that matches is [`Refusal::UnknownLink`].
     Unlink {
@@ -341,6 +342,9 @@ pub enum Refusal {
     /// A link points at no memory of the tenant.
     #[error("a link points at no memory: {0}")]
     UnknownTarget(MemoryId),
+    /// The memory has as many links as a memory may have.
+    #[error("the memory {0} has {limit} links already, which is the most", limit = Memory::LINKS)]
+    TooManyLinks(MemoryId),
     /// There is no such link to take away.
     #[error("there is no such link to {0}")]
     UnknownLink(MemoryId),

@@ -56,6 +56,7 @@ crate::suite! { ($) ledger:
     a_change_of_another_version_is_refused,
     an_unknown_memory_cannot_be_changed,
     a_link_is_added_once,
+    a_memory_has_no_more_links_than_it_may,
     a_link_to_nothing_is_refused,
     a_link_is_taken_away_by_its_relation,
     all_links_to_a_memory_are_taken_away_at_once,

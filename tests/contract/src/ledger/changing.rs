@@ -115,6 +115,18 @@ pub async fn a_link_is_added_once(ledger: &impl Ledger) {
     assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 3);
 }
 
+/// One that is there already still succeeds.
+pub async fn a_memory_has_no_more_links_than_it_may(ledger: &impl Ledger) {
+    store(ledger, numbered(130).split_off(1)).await;
+    let all = (2..=129).flat_map(|to| Relation::ALL.map(|relation| link(to, relation)));
+    let full = Memory { links: all.collect(), ..memory(1, "full") };
+    assert_eq!(full.links.len(), Memory::LINKS);
+    store(ledger, vec![full.clone()]).await;
+    let refused = refusal(ledger.change(add(130, Relation::Causes)).await.map(answer));
+    assert_eq!(refused, Refusal::TooManyLinks(id(1)));
+    assert_eq!(*ledger.change(add(129, Relation::Causes)).await.map(answer).expect("linked already"), full);
+}
+
 /// And nothing changes.
 pub async fn a_link_to_nothing_is_refused(ledger: &impl Ledger) {
     store(ledger, numbered(1)).await;
