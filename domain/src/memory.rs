@@ -251,6 +251,9 @@ impl Times {
     }
 }
 
+/// Bytes of an id as text, with what stands around it.
+const ID_BYTES: usize = 64;
+
 /// One memory, whole. (tenant, id) is its key; the content is never edited.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory {
@@ -299,4 +302,12 @@ impl Memory {
     pub const LINKS_AT_FIRST: usize = 256;
     /// Most links in all.
     pub const LINKS: usize = 1024;
+
+    /// About how many bytes it has as text.
+    pub fn bytes(&self) -> usize {
+        let facts = self.procedure.iter().flat_map(|how| how.preconditions.iter().chain(&how.effects));
+        let texts: usize = std::iter::once(&self.content).chain(facts).map(|text| text.as_str().len()).sum();
+        let tags: usize = self.tags.iter().map(|tag| tag.as_str().len()).sum();
+        texts + tags + self.metadata.bytes() + ID_BYTES * (self.supersedes.len() + self.links.len())
+    }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Reencoding, Remembering,
-    Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Filling, Ledger, LedgerError, Listed, Maintaining, Maintenance, Page, Past, PastPage,
+    Reencoding, Remembering, Stale, Stored, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -64,23 +64,22 @@ impl Ledger for Sqlite {
     async fn list(&self, tenant: &Tenant, page: Page) -> Result<Listed, PortError> {
         let directory = self.index.read();
         let Some(shelf) = directory.shelf(tenant) else { return Ok(Listed::default()) };
-        let limit = page.limit.max(1);
         let wanted = |memory: &Memory| {
             page.namespace.as_ref().is_none_or(|namespace| *namespace == memory.namespace) && page.filter.admits(memory)
         };
         let fitting = shelf.after(page.after).filter(|(_, memory)| wanted(memory));
-        // One more than wanted shows whether this part is the last.
-        let mut found: Vec<(Seq, Arc<Memory>)> =
-            fitting.take(limit.saturating_add(1)).map(|(seq, memory)| (seq, memory.clone())).collect();
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|(seq, _)| *seq);
-        Ok(Listed { memories: found.into_iter().map(|(_, memory)| memory).collect(), next })
+        let mut filling = Filling::new(page.limit);
+        for (seq, memory) in fitting {
+            if !filling.put((seq, memory.clone()), memory.bytes()) {
+                break;
+            }
+        }
+        Ok(filling.listed())
     }
 
-    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
+    async fn versions(&self, tenant: &Tenant, id: MemoryId, page: PastPage) -> Result<Past, PortError> {
         let tenant = tenant.clone();
-        let read = self.readers.run(move |connection| versions::of(connection, &tenant, id)).await;
+        let read = self.readers.run(move |connection| versions::of(connection, &tenant, id, page)).await;
         read.map_err(|error| error.at("ledger", "read the versions of a memory"))
     }
 

@@ -1,6 +1,7 @@
 //! The ledger: what was remembered, changed and erased, and who did it. The source of truth.
 
 mod maintenance;
+mod paging;
 mod reencoding;
 
 use std::future::Future;
@@ -10,7 +11,6 @@ use domain::encoding::EncoderId;
 use domain::link::{Edge, Link, Relation};
 use domain::memory::{Importance, Memory, MemoryId, Seq};
 use domain::metadata::Metadata;
-use domain::recall::cue::Filter;
 use domain::tenant::{Label, Namespace, Tenant};
 use domain::time::Timestamp;
 use thiserror::Error;
@@ -21,6 +21,7 @@ use super::policy::Basis;
 use super::teaching::{Lessons, Taught, Teaching};
 
 pub use maintenance::{Maintaining, Maintenance};
+pub use paging::{Filling, Listed, PAGE_BYTES, Page, Past, PastPage, Version};
 pub use reencoding::{Reencoding, Stale};
 
 /// The durable record of one deployment. Suite: `contract::ledger`.
@@ -76,11 +77,17 @@ pub trait Ledger: Send + Sync {
         ids: &[MemoryId],
     ) -> impl Future<Output = Result<Vec<Arc<Memory>>, PortError>> + Send;
 
-    /// A page of memories that satisfy a filter, in the order of their first `Seq`.
+    /// A page of memories that satisfy a filter, in the order of their first `Seq`. It ends at [`PAGE_BYTES`], wherever its limit is.
     fn list(&self, tenant: &Tenant, page: Page) -> impl Future<Output = Result<Listed, PortError>> + Send;
 
-    /// All states of a memory, the oldest first, the present one last; empty where the id is unknown.
-    fn versions(&self, tenant: &Tenant, id: MemoryId) -> impl Future<Output = Result<Vec<Version>, PortError>> + Send;
+    /// A page of the states of a memory, the oldest first, the present one last; empty where the id is unknown. It ends at
+    /// [`PAGE_BYTES`], wherever its limit is.
+    fn versions(
+        &self,
+        tenant: &Tenant,
+        id: MemoryId,
+        page: PastPage,
+    ) -> impl Future<Output = Result<Past, PortError>> + Send;
 
     /// All links that begin or end at one of these memories, each once, sorted.
     fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> impl Future<Output = Result<Vec<Edge>, PortError>> + Send;
@@ -289,39 +296,6 @@ pub struct ErasedMemory {
     pub id: MemoryId,
     /// Where it was.
     pub namespace: Namespace,
-}
-
-/// Which part of a list is wanted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page {
-    /// Only this namespace.
-    pub namespace: Option<Namespace>,
-    /// What each memory must satisfy.
-    pub filter: Filter,
-    /// Only what was stored after this place.
-    pub after: Seq,
-    /// Most memories wanted, 1 to 1,000.
-    pub limit: usize,
-}
-
-/// A part of a list.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Listed {
-    /// The memories.
-    pub memories: Vec<Arc<Memory>>,
-    /// Where the next part begins; `None`: this was the last.
-    pub next: Option<Seq>,
-}
-
-/// One state of a memory.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Version {
-    /// The memory as it was.
-    pub memory: Arc<Memory>,
-    /// Since when it was so.
-    pub since: Timestamp,
-    /// Who made it so.
-    pub subject: String,
 }
 
 /// Why the ledger would not do it. Nothing was changed.

@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::gate::{Forbidden, permit};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
-use crate::ports::ledger::{Ledger, Listed, Page, Version};
+use crate::ports::ledger::{Ledger, Listed, Page, Past, PastPage};
 use crate::ports::metrics::Outcome;
 use crate::ports::policy::{Action, Resource};
 use crate::ports::system::System;
@@ -22,6 +22,15 @@ use crate::ports::system::System;
 pub struct Read {
     /// Which one.
     pub id: MemoryId,
+}
+
+/// A part of what a memory was is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadVersions {
+    /// Of which one.
+    pub id: MemoryId,
+    /// Which part.
+    pub page: PastPage,
 }
 
 /// A part of all memories is asked for.
@@ -40,7 +49,7 @@ pub struct List {
 /// The memory asked for.
 pub type MemoryRead = Arc<Memory>;
 /// What a memory was, oldest first.
-pub type Versions = Vec<Version>;
+pub type Versions = Past;
 /// Names with the number of memories in each.
 pub type Namespaces = Vec<(Namespace, u64)>;
 
@@ -89,12 +98,16 @@ pub(crate) async fn list<P: Ports>(brain: &Brain<P>, call: &Call, query: List) -
     Ok(listed)
 }
 
-pub(crate) async fn versions<P: Ports>(brain: &Brain<P>, call: &Call, query: Read) -> Result<Versions, ReadError> {
+pub(crate) async fn versions<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    query: ReadVersions,
+) -> Result<Versions, ReadError> {
     let ports = &*brain.ports;
     let id = query.id.to_string();
     permit(ports, call, Action::Read, Resource::named(call, "memory", &id)).await?;
-    let versions = ports.ledger().versions(&call.caller.tenant, query.id).await?;
-    if versions.is_empty() { Err(ReadError::Unknown(query.id)) } else { Ok(versions) }
+    let past = ports.ledger().versions(&call.caller.tenant, query.id, query.page).await?;
+    if past.versions.is_empty() { Err(ReadError::Unknown(query.id)) } else { Ok(past) }
 }
 
 pub(crate) async fn namespaces<P: Ports>(brain: &Brain<P>, call: &Call) -> Result<Namespaces, ReadError> {
