@@ -23,10 +23,11 @@ use domain::time::Timestamp;
 
 use crate::Sqlite;
 use crate::acts::apply::Applying;
+use crate::acts::density::row::MatrixRow;
 use crate::acts::density::snapshots;
 use crate::acts::teach;
-use crate::error::{ActError, Error};
-use crate::index::{Shelf, reading};
+use crate::error::{ActError, Error, InvalidRow};
+use crate::index::{Known, Shelf, reading};
 use crate::versions;
 use crate::writer::{Command, Merging};
 
@@ -159,8 +160,15 @@ impl LongTermMemory for Sqlite {
 
 impl DensityStore for Sqlite {
     async fn matrix(&self, tenant: &Tenant, namespace: &Namespace) -> Result<Arc<DensityMatrix>, PortError> {
-        let known = self.index.read().matrix(tenant, namespace);
-        Ok(known.unwrap_or_else(|| self.mixed.clone()))
+        let place = (tenant.clone(), namespace.clone());
+        if let Some(matrix) = self.read_matrix(&place).await? {
+            return Ok(matrix);
+        }
+        // It was damaged after the start: as then, it is mended or replaced.
+        let mended = self.writer.ask(|answer| Command::Mend(place.clone(), answer)).await;
+        mended.map_err(|error| failure(error).at("density", "mend a matrix"))?;
+        let damaged = || Error::from(InvalidRow::new("packed", "is no density matrix")).at("density", "read a matrix");
+        self.read_matrix(&place).await?.ok_or_else(damaged)
     }
 
     async fn merge(
@@ -207,6 +215,26 @@ impl DensityStore for Sqlite {
 
     fn breaches(&self) -> Vec<Breach> {
         self.index.write().breaches()
+    }
+}
+
+impl Sqlite {
+    /// The matrix of a namespace, from memory or from disk; `None`: it breaks a law there.
+    async fn read_matrix(&self, place: &(Tenant, Namespace)) -> Result<Option<Arc<DensityMatrix>>, PortError> {
+        let change = match self.index.read().matrix(place) {
+            Known::Nothing => return Ok(Some(self.mixed.clone())),
+            Known::Here(matrix) => return Ok(Some(matrix)),
+            Known::OnDisk(change) => change,
+        };
+        let (tenant, namespace) = place.clone();
+        let read = self.readers.run(move |connection| MatrixRow::find(connection, &tenant, &namespace)).await;
+        let row = read.map_err(|error| error.at("density", "read a matrix"))?;
+        let sound = row.and_then(|row| row.read().ok()).filter(|read| read.broken.is_empty());
+        let matrix = sound.map(|read| Arc::new(read.matrix));
+        if let Some(matrix) = &matrix {
+            self.index.write().keep_matrix(place, change, matrix.clone());
+        }
+        Ok(matrix)
     }
 }
 
