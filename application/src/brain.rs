@@ -152,7 +152,7 @@ impl<P: Ports> Brain<P> {
     }
 
     /// Reads what a memory was, and when it changed.
-    pub async fn versions(&self, call: &Call, query: read::Read) -> Result<read::Versions, read::ReadError> {
+    pub async fn versions(&self, call: &Call, query: read::ReadVersions) -> Result<read::Versions, read::ReadError> {
         self.counted("versions", read::versions(self, call, query).await)
     }
 

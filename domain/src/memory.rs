@@ -1,6 +1,7 @@
 //! A memory: what was said or happened, whose it is, when it held and when we knew.
 
 use std::fmt;
+use std::sync::Arc;
 
 use thiserror::Error;
 use uuid::Uuid;
@@ -47,9 +48,9 @@ pub enum InvalidMemory {
     Cost(f64),
 }
 
-/// A text of 1 to 32,768 characters, at least one of them visible; kept unchanged.
+/// A text of 1 to 32,768 characters, at least one of them visible; kept unchanged. Cloning shares it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct MemoryText(Box<str>);
+pub struct MemoryText(Arc<str>);
 
 impl MemoryText {
     /// Most characters (Unicode scalar values) of a text.
@@ -192,6 +193,11 @@ impl Cost {
     }
 }
 
+impl Procedure {
+    /// Most preconditions, and most effects.
+    pub const FACTS: usize = 64;
+}
+
 impl Default for Cost {
     fn default() -> Self {
         Self(1.0)
@@ -245,6 +251,9 @@ impl Times {
     }
 }
 
+/// Bytes of an id as text, with what stands around it.
+const ID_BYTES: usize = 64;
+
 /// One memory, whole. (tenant, id) is its key; the content is never edited.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory {
@@ -282,4 +291,23 @@ pub struct Memory {
     pub salience: f64,
     /// 1 when stored, one more with each change.
     pub version: u32,
+}
+
+impl Memory {
+    /// Most tags.
+    pub const TAGS: usize = 64;
+    /// Most memories that one corrects.
+    pub const SUPERSEDES: usize = 256;
+    /// Most links that a memory is stored with.
+    pub const LINKS_AT_FIRST: usize = 256;
+    /// Most links in all.
+    pub const LINKS: usize = 1024;
+
+    /// About how many bytes it has as text.
+    pub fn bytes(&self) -> usize {
+        let facts = self.procedure.iter().flat_map(|how| how.preconditions.iter().chain(&how.effects));
+        let texts: usize = std::iter::once(&self.content).chain(facts).map(|text| text.as_str().len()).sum();
+        let tags: usize = self.tags.iter().map(|tag| tag.as_str().len()).sum();
+        texts + tags + self.metadata.bytes() + ID_BYTES * (self.supersedes.len() + self.links.len())
+    }
 }

@@ -54,8 +54,7 @@ impl Metadata {
 
     /// Checks size and depth.
     pub fn try_new(object: BTreeMap<String, Value>) -> Result<Self, InvalidMetadata> {
-        let mut found = 0;
-        measure_object(&object, 1, &mut found)?;
+        let found = measured(&object)?;
         if found > Self::LIMIT {
             return Err(InvalidMetadata::TooLarge { found, limit: Self::LIMIT });
         }
@@ -72,10 +71,21 @@ impl Metadata {
         &self.0
     }
 
+    /// About how many bytes it has, as [`LIMIT`](Self::LIMIT) counts them.
+    pub fn bytes(&self) -> usize {
+        measured(&self.0).unwrap_or(Self::LIMIT)
+    }
+
     /// Whether nothing is attached.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+fn measured(object: &BTreeMap<String, Value>) -> Result<usize, InvalidMetadata> {
+    let mut found = 0;
+    measure_object(object, 1, &mut found)?;
+    Ok(found)
 }
 
 fn measure_object(object: &BTreeMap<String, Value>, depth: usize, found: &mut usize) -> Result<(), InvalidMetadata> {

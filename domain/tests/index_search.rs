@@ -13,6 +13,7 @@ use domain::encoding::table::Table;
 use domain::encoding::{EncoderId, Encoding};
 use domain::index::{Candidate, NamespaceIndex};
 use domain::memory::{Kind, Memory, MemoryId, Seq};
+use domain::recall::cue::Filter;
 use domain::recall::term::Term;
 use domain::tenant::Label;
 use domain::time::Timestamp;
@@ -189,5 +190,21 @@ fn vectors_of_any_length_are_compared_exactly() {
             let exact = encoding(7).cosine(found.memory.encoding.as_ref().unwrap()).unwrap();
             assert!((found.signals.get(Term::Semantic) - exact).abs() < 1e-5, "{dims} dimensions");
         }
+    }
+}
+
+#[test]
+fn a_filters_tags_are_found_however_many_a_memory_has() {
+    let tags = |numbers: std::ops::Range<usize>| -> Vec<Label> {
+        numbers.map(|number| Label::try_new(&format!("tag {number}")).unwrap()).collect()
+    };
+    for count in [Memory::TAGS, Memory::TAGS + 1, 10_000] {
+        let memory = Memory { tags: tags(0..count), ..memory(1, "tea") };
+        let all = |tags_all| Filter { tags_all, ..Filter::default() }.admits(&memory);
+        let any = |tags_any| Filter { tags_any, ..Filter::default() }.admits(&memory);
+        assert!(all(tags(count - 64..count)), "{count}");
+        assert!(!all(tags(count - 63..count + 1)), "{count}");
+        assert!(any(tags(count - 1..count + 63)), "{count}");
+        assert!(!any(tags(count..count + 64)), "{count}");
     }
 }

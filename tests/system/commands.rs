@@ -99,6 +99,23 @@ fn locomo_conversations_become_namespaces_and_sessions() {
 }
 
 #[test]
+fn a_line_of_an_import_with_too_long_a_list_is_named_with_the_list_and_its_limit() {
+    let (program, data) = (program(), place());
+    let file = data.path().join("lines.jsonl");
+    let facts = vec!["the kettle is on"; 65];
+    for (list, told) in [
+        (json!({"content": "x", "tags": vec!["a"; 65]}), "line 2 has 65 items in `tags`, at most 64"),
+        (
+            json!({"content": "x", "procedure": {"effects": facts}}),
+            "line 2 has 65 items in `procedure.effects`, at most 64",
+        ),
+    ] {
+        fs::write(&file, format!("{}\n{list}\n", json!({"content": "good"}))).expect("it can be written");
+        refused(&run(&program, &data.path().join("data"), &["import", file.to_str().expect("a plain path")]), told);
+    }
+}
+
+#[test]
 fn a_bad_line_of_an_import_is_named_and_nothing_of_the_file_is_stored() {
     let (program, data) = (program(), place());
     let file = data.path().join("lines.jsonl");

@@ -17,6 +17,7 @@ use crate::audit::AuditApi;
 use crate::config::Config;
 use crate::cursor::Cursors;
 use crate::density::DensityApi;
+use crate::export::Exports;
 use crate::feedback::FeedbackApi;
 use crate::front::{Front, Stopping};
 use crate::links::LinksApi;
@@ -100,8 +101,8 @@ fn resources<P: Ports>(brain: &Brain<P>, config: &Arc<Config>, stopping: &Stoppi
         RecallApi(brain.clone()),
         FeedbackApi(brain.clone()),
         PlanApi(brain.clone()),
-        ListApi { brain: brain.clone(), cursors: Cursors::new(config.cursor_key) },
-        MemoryApi(brain.clone()),
+        ListApi { brain: brain.clone(), cursors: Cursors::new(config.cursor_key), exports: Exports::default() },
+        MemoryApi { brain: brain.clone(), cursors: Cursors::new(config.cursor_key) },
         LinksApi(brain.clone()),
         SessionsApi(brain.clone()),
         NamespacesApi(brain.clone()),

@@ -1,6 +1,8 @@
 //! The list as a stream: one memory a line, read page by page as the caller takes it.
 
+use std::collections::HashMap;
 use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use application::brain::Brain;
 use application::call::Call;
@@ -8,13 +10,14 @@ use application::ports::Ports;
 use application::ports::ledger::Listed;
 use application::use_cases::read::{List, ReadError};
 use bytes::Bytes;
+use domain::tenant::Tenant;
 use futures_util::stream::{self, StreamExt};
 use poem::{Body, IntoResponse, Response};
 use poem_openapi::payload::Payload;
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::wire::memory::MemoryBody;
 
 /// The media type of one JSON document a line.
@@ -23,21 +26,79 @@ pub(crate) const NDJSON: &str = "application/x-ndjson";
 /// Memories that are read from the ledger at a time.
 const PAGE: usize = 500;
 
+/// When to try again where a tenant has as many exports as it may.
+const RETRY_SECONDS: u64 = 5;
+
+/// Exports of a tenant at once.
+const AT_ONCE: usize = 8;
+
+/// The exports that are being sent, by tenant.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Exports(Arc<Mutex<HashMap<Tenant, usize>>>);
+
+impl Exports {
+    /// A place for one more.
+    ///
+    /// # Errors
+    /// 429 where the tenant has as many as it may.
+    fn take(&self, tenant: &Tenant) -> Result<Place, Problem> {
+        let mut sent = self.lock();
+        let count = sent.entry(tenant.clone()).or_default();
+        if *count >= AT_ONCE {
+            let detail = format_args!("{AT_ONCE} exports of this tenant are being sent, which is the most");
+            return Err(Problem::new(ProblemKind::TooManyRequests, detail).retry_after(RETRY_SECONDS));
+        }
+        *count += 1;
+        Ok(Place { exports: self.clone(), tenant: tenant.clone() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Tenant, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An export's place, free again when it is dropped.
+struct Place {
+    exports: Exports,
+    tenant: Tenant,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut sent = self.exports.lock();
+        if let Some(count) = sent.get_mut(&self.tenant) {
+            *count -= 1;
+            if *count == 0 {
+                sent.remove(&self.tenant);
+            }
+        }
+    }
+}
+
 /// A stream of memories, one JSON object a line.
 pub(crate) struct Export(Body);
 
 impl Export {
     /// Reads the first page, so that a refusal is still a status, and streams it and the rest.
-    pub(crate) async fn begin<P: Ports>(brain: Brain<P>, call: Call, query: List) -> Result<Self, Problem> {
+    pub(crate) async fn begin<P: Ports>(
+        brain: Brain<P>,
+        exports: &Exports,
+        call: Call,
+        query: List,
+    ) -> Result<Self, Problem> {
+        let place = exports.take(&call.caller.tenant)?;
         let query = List { limit: PAGE, ..query };
         let first = brain.list(&call, query.clone()).await?;
-        let rest = stream::try_unfold((brain, call, query, first.next), |(brain, call, mut query, next)| async move {
-            let Some(next) = next else { return Ok(None) };
-            query.after = next;
-            let page = brain.list(&call, query.clone()).await.map_err(|error| cut(&call, &error))?;
-            let lines = lines(&page)?;
-            Ok::<_, io::Error>(Some((lines, (brain, call, query, page.next))))
-        });
+        let rest = stream::try_unfold(
+            (brain, call, query, first.next, place),
+            |(brain, call, mut query, next, place)| async move {
+                let Some(next) = next else { return Ok(None) };
+                query.after = next;
+                let page = brain.list(&call, query.clone()).await.map_err(|error| cut(&call, &error))?;
+                let lines = lines(&page)?;
+                Ok::<_, io::Error>(Some((lines, (brain, call, query, page.next, place))))
+            },
+        );
         let first = stream::once(async move { lines(&first) });
         Ok(Self(Body::from_bytes_stream(first.chain(rest))))
     }

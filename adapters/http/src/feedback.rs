@@ -13,7 +13,11 @@ use crate::api::Topic;
 use crate::authentication::Authenticated;
 use crate::json::Json;
 use crate::problem::{Problem, ProblemKind};
+use crate::wire::few::Few;
 use crate::wire::values::{Count, Id};
+
+/// Most memories of a recall.
+const MOST: usize = 100;
 
 /// Saying what was useful.
 pub(crate) struct FeedbackApi<P>(pub(crate) Brain<P>);
@@ -24,10 +28,10 @@ pub(crate) struct FeedbackApi<P>(pub(crate) Brain<P>);
 struct FeedbackRequest {
     /// The recall, as its answer names it.
     recall_id: Id,
-    /// Memories of that answer that helped.
-    useful: Option<Vec<Id>>,
-    /// Memories of that answer that did not help.
-    useless: Option<Vec<Id>>,
+    /// Memories of that answer that helped, at most 100.
+    useful: Option<Few<Id, MOST>>,
+    /// Memories of that answer that did not help, at most 100.
+    useless: Option<Few<Id, MOST>>,
 }
 
 /// What was learned.
@@ -97,7 +101,9 @@ impl<P: Ports> FeedbackApi<P> {
 
 impl From<FeedbackRequest> for Feedback {
     fn from(request: FeedbackRequest) -> Self {
-        let ids = |named: Option<Vec<Id>>| named.unwrap_or_default().into_iter().map(|id| id.0).collect();
+        let ids = |named: Option<Few<Id, MOST>>| -> Vec<MemoryId> {
+            named.unwrap_or_default().into_iter().map(|id| id.0).collect()
+        };
         Self { recall: request.recall_id.0.0, useful: ids(request.useful), useless: ids(request.useless) }
     }
 }

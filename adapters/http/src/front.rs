@@ -1,8 +1,8 @@
 //! What every request passes before its handler and every answer after it.
 //!
 //! In order: the request's id, the route (404, 405), the head's size, Host and Origin, the token, the rate, a place
-//! among the requests at work, the body's size, the time limit. Open routes have places of their own and neither token
-//! nor rate. Whatever goes wrong, a panic included, becomes a
+//! among the requests at work, which is kept until the answer has been sent, the body's size, the time limit. Open routes
+//! have places of their own and neither token nor rate. Whatever goes wrong, a panic included, becomes a
 //! problem document; every answer is counted and logged once.
 
 mod admission;
@@ -11,6 +11,7 @@ mod host;
 pub(crate) mod limits;
 mod observe;
 mod request_id;
+mod sending;
 mod traceparent;
 
 use std::panic::AssertUnwindSafe;
@@ -27,7 +28,7 @@ use application::trace::{self, Origin, Traceparent};
 use futures_util::FutureExt;
 use poem::http::{HeaderValue, Method, header};
 use poem::{Endpoint, Request, Response};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::authentication::caller_of;
 use crate::config::Config;
@@ -39,8 +40,8 @@ pub struct Front<P, E> {
     pub(crate) brain: Brain<P>,
     pub(crate) config: Arc<Config>,
     stopping: Stopping,
-    places: Semaphore,
-    open_places: Semaphore,
+    places: Arc<Semaphore>,
+    open_places: Arc<Semaphore>,
     inner: E,
 }
 
@@ -73,8 +74,8 @@ pub(crate) struct Seen {
 
 impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
     pub(crate) fn new(brain: Brain<P>, config: Arc<Config>, stopping: Stopping, inner: E) -> Self {
-        let places = Semaphore::new(config.limits.concurrency);
-        let open_places = Semaphore::new(config.limits.open);
+        let places = Arc::new(Semaphore::new(config.limits.concurrency));
+        let open_places = Arc::new(Semaphore::new(config.limits.open));
         Self { brain, config, stopping, places, open_places, inner }
     }
 
@@ -106,7 +107,7 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
             }
             return Ok(response);
         }
-        let (caller, budget, _place) = match self.admit(&request, seen).await {
+        let (caller, budget, place) = match self.admit(&request, seen).await {
             Ok(admitted) => admitted,
             Err(problem) => return Err(limits::unread(request, problem, &self.config.limits).await),
         };
@@ -118,7 +119,7 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
         request.extensions_mut().insert(Call { caller, request_id, method, path, traceparent });
         let mut response = self.handle(request, route).await?;
         budget.tell(response.headers_mut());
-        Ok(response)
+        Ok(sending::keeping(response, place))
     }
 
     /// The route, if the request is one that can be served.
@@ -133,7 +134,7 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
         &self,
         request: &Request,
         seen: &mut Seen,
-    ) -> Result<(Caller, admission::Budget, SemaphorePermit<'_>), Problem> {
+    ) -> Result<(Caller, admission::Budget, OwnedSemaphorePermit), Problem> {
         let caller = caller_of(self, request).await?;
         seen.tenant = Some(caller.tenant.to_string());
         let budget = admission::admit(&self.brain, &caller.tenant).await?;
@@ -141,7 +142,7 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
     }
 
     /// A place among the requests to open routes, where one is wanted.
-    fn open_place(&self, route: &Route) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+    fn open_place(&self, route: &Route) -> Result<Option<OwnedSemaphorePermit>, Problem> {
         if route.pattern == routes::LIVEZ { Ok(None) } else { at_work::take(&self.open_places).map(Some) }
     }
 

@@ -33,7 +33,8 @@ enum LinkedAnswer {
 impl<P: Ports> LinksApi<P> {
     /// Link a memory to another
     ///
-    /// A link that is there already changes nothing and succeeds. A target that is unknown is 422.
+    /// A link that is there already changes nothing and succeeds. A target that is unknown is 422. A
+    /// memory holds at most 1,024 links: one more is 409.
     ///
     /// Example: `{"to": "01890a5d-ac96-774b-bcce-b302099a8057", "relation": "requires"}`
     #[oai(path = "/memories/:id/links", method = "post", operation_id = "link_memory")]

@@ -18,11 +18,12 @@ use crate::api::Topic;
 use crate::authentication::Authenticated;
 use crate::cursor::Cursors;
 use crate::either::Either;
-use crate::export::{Export, NDJSON};
+use crate::export::{Export, Exports, NDJSON};
 use crate::headers::accepts;
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::query::ParameterNames;
+use crate::wire::few::Few;
 use crate::wire::memory::MemoryBody;
 use crate::wire::names::{MemoryKind, MemorySource};
 use crate::wire::receipt::ReceiptBody;
@@ -35,6 +36,7 @@ const PAGE: u32 = 100;
 pub(crate) struct ListApi<P> {
     pub(crate) brain: Brain<P>,
     pub(crate) cursors: Cursors,
+    pub(crate) exports: Exports,
 }
 
 /// A part of the list.
@@ -60,8 +62,8 @@ impl<P: Ports> ListApi<P> {
     /// List memories
     ///
     /// Lists the tenant's memories in the order in which they were stored, page by page: pass `next_cursor` as
-    /// `cursor`, with the same filters, until it is left out. With `Accept: application/x-ndjson` all of them are
-    /// streamed, one memory a line.
+    /// `cursor`, with the same filters, until it is left out. A page ends too where its memories come to about 4 MiB. With `Accept: application/x-ndjson` all of them are
+    /// streamed, one memory a line; of a tenant eight such streams at once, one more is 429.
     #[expect(clippy::too_many_arguments, reason = "each is a query parameter: the macro reads them from here")]
     #[oai(path = "/memories", method = "get", operation_id = "list_memories")]
     async fn list(
@@ -81,8 +83,8 @@ impl<P: Ports> ListApi<P> {
         speaker: Query<Option<Name>>,
         /// Only memories of this kind.
         kind: Query<Option<MemoryKind>>,
-        /// Only memories with this tag; given several times, with all of them.
-        tag: Query<Option<Vec<Name>>>,
+        /// Only memories with this tag; given several times, with all of them; at most 64 times.
+        tag: Query<Option<Few<Name, { Filter::TAGS }>>>,
         /// Only memories that came in by this path.
         source: Query<Option<MemorySource>>,
         /// Only what happened at or after this moment.
@@ -120,7 +122,7 @@ impl<P: Ports> ListApi<P> {
         let limit = limit.0.map_or(PAGE, |limit| limit.0) as usize;
         let query = List { namespace, filter, after, limit };
         if accepts(headers, NDJSON) {
-            return Ok(Either::Other(Export::begin(self.brain.clone(), call.0, query).await?));
+            return Ok(Either::Other(Export::begin(self.brain.clone(), &self.exports, call.0, query).await?));
         }
         let listed = self.brain.list(&call.0, query).await?;
         Ok(Either::usual(Json::new(self.page(&call.0, &list, listed))))

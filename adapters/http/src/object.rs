@@ -3,6 +3,8 @@
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use crate::wire::few::Few;
+
 /// A struct that is read from an object only.
 #[derive(Debug)]
 pub(crate) struct Strict<T>(pub(crate) T);
@@ -23,12 +25,12 @@ pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer:
     Ok(Vec::<Strict<T>>::deserialize(deserializer)?.into_iter().map(|object| object.0).collect())
 }
 
-/// A field that may hold a list of objects.
-pub(crate) fn maybe_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+/// A field that may hold a list of a few objects.
+pub(crate) fn maybe_few<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MOST: usize>(
     deserializer: D,
-) -> Result<Option<Vec<T>>, D::Error> {
-    let objects = Option::<Vec<Strict<T>>>::deserialize(deserializer)?;
-    Ok(objects.map(|objects| objects.into_iter().map(|object| object.0).collect()))
+) -> Result<Option<Few<T, MOST>>, D::Error> {
+    let objects = Option::<Few<Strict<T>, MOST>>::deserialize(deserializer)?;
+    Ok(objects.map(|objects| Few(objects.into_iter().map(|object| object.0).collect())))
 }
 
 struct ObjectOnly<D>(D);

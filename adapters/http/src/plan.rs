@@ -19,6 +19,7 @@ use crate::json::Json;
 use crate::mermaid::{Flowchart, MERMAID};
 use crate::problem::Problem;
 use crate::recall::RecalledMemoryBody;
+use crate::wire::few::Few;
 use crate::wire::values::{Count, Id, Name, NamespaceName, Text};
 
 /// Planning from memories.
@@ -30,8 +31,8 @@ pub(crate) struct PlanApi<P>(pub(crate) Brain<P>);
 struct PlanRequest {
     /// What is to be reached: 1 to 32,768 characters.
     goal: Text,
-    /// Facts that hold now, as short texts.
-    context: Option<Vec<Text>>,
+    /// Facts that hold now, as short texts; at most 256.
+    context: Option<Few<Text, { MakePlan::CONTEXT }>>,
     /// The part of the memories to plan from; `default` if left out.
     namespace: Option<NamespaceName>,
     /// The session whose working memory is preferred.

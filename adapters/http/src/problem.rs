@@ -20,6 +20,7 @@ use application::use_cases::plan::PlanError;
 use application::use_cases::read::ReadError;
 use application::use_cases::recall::RecallError;
 use application::use_cases::sessions::SessionError;
+use domain::memory::Memory;
 use poem::http::{HeaderName, HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::error::{ParseParamError, ParsePathError};
@@ -334,6 +335,7 @@ impl From<ChangeError> for Problem {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Forbidden(forbidden) => forbidden.into(),
+            ChangeError::TooManyTags => Self::field("tags", format_args!("has more than {} items", Memory::TAGS)),
             ChangeError::Refused(refusal) => refusal.into(),
             ChangeError::Failed(error) => error.into(),
         }

@@ -122,7 +122,7 @@ impl<P: Ports> RememberApi<P> {
     /// Store several memories
     ///
     /// Stores 1 to 1,000 memories, all or nothing: if one is not valid, none is stored and the problem names it
-    /// (`memories[3].content`). The answers come in the order of the memories. A memory may link to, or supersede, one
+    /// (`memories[3].content`). They belong to at most 64 namespaces. The answers come in the order of the memories. A memory may link to, or supersede, one
     /// with an id of the caller's own that stands earlier in the same batch.
     #[oai(path = "/remember/batch", method = "post", operation_id = "remember_batch")]
     async fn remember_batch(
@@ -161,6 +161,9 @@ fn naming_the_memory(error: RememberError) -> Problem {
     match error {
         RememberError::EndsBeforeItBegins { index } => {
             Problem::field(&format!("memories[{index}].invalid_at"), "must be later than valid_at")
+        }
+        RememberError::TooLong { index, field, most } => {
+            Problem::field(&format!("memories[{index}].{field}"), format_args!("has more than {most} items"))
         }
         other => other.into(),
     }

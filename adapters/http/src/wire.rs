@@ -1,6 +1,7 @@
 //! The JSON shapes that several resources share, and their way to and from the domain.
 
 pub mod drafts;
+pub mod few;
 pub mod filters;
 pub mod link;
 pub mod memory;

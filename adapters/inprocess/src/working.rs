@@ -1,6 +1,8 @@
-//! Working memory in the process: one focus a session, the session used longest ago leaves first.
+//! Working memory in the process: one focus a session. Where there are too many, the tenant that has most loses the session
+//! that it used longest ago.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ pub struct Config {
     pub size: usize,
     /// How long a memory stays after its last use.
     pub ttl: Duration,
-    /// Most sessions, of all tenants together.
+    /// Most sessions, of all tenants together; whose are most makes room.
     pub sessions: usize,
 }
 
@@ -127,9 +129,17 @@ fn answer(done: domain::working::admission::Admitted) -> Admitted {
 /// All sessions, and the order in which they were used last.
 #[derive(Debug, Default)]
 struct Sessions {
-    tenants: HashMap<Tenant, HashMap<Label, Session>>,
+    tenants: HashMap<Tenant, Mind>,
     by_use: BTreeMap<u64, (Tenant, Label)>,
     uses: u64,
+}
+
+/// The sessions of a tenant.
+#[derive(Debug, Default)]
+struct Mind {
+    sessions: HashMap<Label, Session>,
+    /// When each was used last.
+    uses: BTreeSet<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -140,23 +150,27 @@ struct Session {
 
 impl Sessions {
     fn focus(&self, tenant: &Tenant, session: &Label) -> Option<&Focus> {
-        Some(&self.tenants.get(tenant)?.get(session)?.focus)
+        Some(&self.tenants.get(tenant)?.sessions.get(session)?.focus)
     }
 
     /// The focus of a session, new if need be, which is used now.
     fn used(&mut self, tenant: &Tenant, session: &Label) -> &mut Focus {
         self.uses += 1;
-        let entry = self.tenants.entry(tenant.clone()).or_default().entry(session.clone()).or_default();
+        let mind = self.tenants.entry(tenant.clone()).or_default();
+        let entry = mind.sessions.entry(session.clone()).or_default();
         self.by_use.remove(&entry.last_use);
+        mind.uses.remove(&entry.last_use);
+        mind.uses.insert(self.uses);
         entry.last_use = self.uses;
         self.by_use.insert(self.uses, (tenant.clone(), session.clone()));
         &mut entry.focus
     }
 
     fn remove(&mut self, tenant: &Tenant, session: &Label) -> Option<Focus> {
-        let sessions = self.tenants.get_mut(tenant)?;
-        let gone = sessions.remove(session)?;
-        if sessions.is_empty() {
+        let mind = self.tenants.get_mut(tenant)?;
+        let gone = mind.sessions.remove(session)?;
+        mind.uses.remove(&gone.last_use);
+        if mind.sessions.is_empty() {
             self.tenants.remove(tenant);
         }
         self.by_use.remove(&gone.last_use);
@@ -164,19 +178,29 @@ impl Sessions {
     }
 
     fn forget(&mut self, tenant: &Tenant, wanted: impl Fn(&Memory) -> bool) {
-        for session in self.tenants.get_mut(tenant).into_iter().flat_map(HashMap::values_mut) {
+        for session in self.tenants.get_mut(tenant).into_iter().flat_map(|mind| mind.sessions.values_mut()) {
             session.focus.forget(&wanted);
         }
     }
 
-    /// Drops the sessions used longest ago: those that hold nothing any more, and what is over the bound.
+    /// Drops the sessions used longest ago that hold nothing any more, and what is over the bound.
     fn shrink(&mut self, most: usize, now: Timestamp) {
         while let Some((tenant, session)) = self.by_use.values().next().cloned() {
-            let idle = self.focus(&tenant, &session).is_none_or(|focus| focus.held(now).is_empty());
-            if !idle && self.by_use.len() <= most {
-                return;
+            if self.focus(&tenant, &session).is_some_and(|focus| !focus.held(now).is_empty()) {
+                break;
             }
             self.remove(&tenant, &session);
         }
+        while self.by_use.len() > most {
+            let Some((tenant, session)) = self.spare().cloned() else { return };
+            self.remove(&tenant, &session);
+        }
+    }
+
+    /// The session used longest ago of the tenant that has most; of tenants that have as many, the one used longest ago.
+    fn spare(&self) -> Option<&(Tenant, Label)> {
+        let last = |mind: &Mind| (mind.uses.len(), Reverse(mind.uses.first().copied()));
+        let mind = self.tenants.values().max_by_key(|mind| last(mind))?;
+        self.by_use.get(mind.uses.first()?)
     }
 }

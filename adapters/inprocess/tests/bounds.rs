@@ -78,6 +78,36 @@ async fn the_session_used_longest_ago_is_dropped_first() {
 }
 
 #[tokio::test]
+async fn the_tenant_that_has_most_sessions_makes_room() {
+    let working = SessionMemory::new(Config { sessions: 3, ..Config::default() });
+    let session = |name: &str| Label::try_new(name).unwrap();
+    let other = Tenant::try_new("other").unwrap();
+    working.admit(&other, &session("quiet"), &[memory(1)], now()).await.unwrap();
+    for number in 0..20 {
+        working.admit(&acme(), &session(&number.to_string()), &[memory(2)], now()).await.unwrap();
+    }
+    assert_eq!(working.held(&other, &session("quiet"), now()).await.unwrap().len(), 1);
+    for (number, held) in [(17, 0), (18, 1), (19, 1)] {
+        let session = session(&number.to_string());
+        assert_eq!(working.held(&acme(), &session, now()).await.unwrap().len(), held, "{session}");
+    }
+}
+
+/// Whoever comes is let in.
+#[tokio::test]
+async fn of_tenants_with_as_many_sessions_the_one_used_longest_ago_makes_room() {
+    let working = SessionMemory::new(Config { sessions: 2, ..Config::default() });
+    let session = Label::try_new("a").unwrap();
+    let tenants = ["first", "second", "third"].map(|name| Tenant::try_new(name).unwrap());
+    for tenant in &tenants {
+        working.admit(tenant, &session, &[memory(1)], now()).await.unwrap();
+    }
+    for (tenant, held) in tenants.iter().zip([0, 1, 1]) {
+        assert_eq!(working.held(tenant, &session, now()).await.unwrap().len(), held, "{tenant}");
+    }
+}
+
+#[tokio::test]
 async fn a_full_log_keeps_the_last_events() {
     let log = EventLog::new(3);
     log.publish(&[event(1), event(2)]).await.unwrap();

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
-    Remembering, Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Past, PastPage,
+    Reencoding, Remembering, Stale, Stored, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -84,8 +84,8 @@ impl Ledger for Delivering {
         self.ledger.list(tenant, page).await
     }
 
-    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
-        self.ledger.versions(tenant, id).await
+    async fn versions(&self, tenant: &Tenant, id: MemoryId, page: PastPage) -> Result<Past, PortError> {
+        self.ledger.versions(tenant, id, page).await
     }
 
     async fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Edge>, PortError> {

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
-    Remembering, Selection, Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Past, PastPage,
+    Reencoding, Remembering, Selection, Stale, Stored, Written,
 };
 use application::ports::long_term::Act;
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -88,8 +88,8 @@ impl Ledger for Postgres {
         read.await.map_err(|error| error.at("ledger", "list memories"))
     }
 
-    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
-        let read = self.ask(|| async move { reads::versions(&*self.look(tenant).await?, tenant, id).await });
+    async fn versions(&self, tenant: &Tenant, id: MemoryId, page: PastPage) -> Result<Past, PortError> {
+        let read = self.ask(|| async move { reads::versions(&*self.look(tenant).await?, tenant, id, page).await });
         read.await.map_err(|error| error.at("ledger", "read the versions of a memory"))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use application::ports::ledger::{Listed, Page, Version};
+use application::ports::ledger::{Filling, Listed, Page, Past, PastPage, Version};
 use diesel::dsl::{count_star, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -23,6 +23,8 @@ use crate::versions::VersionRow;
 
 /// Most rows of a list that are read at once.
 const ROWS: usize = 2_000;
+/// Earlier states of a memory that are read at once.
+const STATES: usize = 32;
 
 /// The memories with these ids, in their order.
 pub(crate) async fn memories(
@@ -38,33 +40,67 @@ pub(crate) async fn memories(
 /// A page of a list: rows are read on until as many fit as are wanted.
 pub(crate) async fn list(connection: &AsyncPgConnection, tenant: &Tenant, page: &Page) -> Result<Listed, Error> {
     // One more than wanted shows whether this part is the last.
-    let limit = page.limit.max(1);
-    let wanted = limit.saturating_add(1);
-    let (mut found, mut after, mut rows) = (Vec::<Kept>::new(), page.after, wanted.min(ROWS));
+    let wanted = page.limit.max(1).saturating_add(1);
+    let (mut filling, mut after, mut rows) = (Filling::new(page.limit), page.after, wanted.min(ROWS));
     loop {
-        let some = some(connection, tenant, page, after, rows).await?;
-        let last = some.len() < rows;
-        after = some.last().map_or(after, |kept| kept.seq);
-        found.extend(some.into_iter().filter(|kept| page.filter.admits(&kept.memory)));
-        if last || found.len() >= wanted {
+        let Some((last, is_end)) = reach(connection, tenant, page, after, rows, filling.left()).await? else { break };
+        for kept in some(connection, tenant, page, after, last).await? {
+            if page.filter.admits(&kept.memory) {
+                let bytes = kept.memory.bytes();
+                if !filling.put((kept.seq, kept.memory), bytes) {
+                    return Ok(filling.listed());
+                }
+            }
+        }
+        if is_end {
             break;
         }
-        rows = (rows * 2).min(ROWS);
+        (after, rows) = (last, (rows * 2).min(ROWS));
     }
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|kept| kept.seq);
-    Ok(Listed { memories: found.into_iter().map(|kept| kept.memory).collect(), next })
+    Ok(filling.listed())
 }
 
-/// The next rows that can be on a page; the filter as a whole is applied to what comes back.
-async fn some(
+/// How far the next `rows` rows go that are of no more than about so many bytes, and whether there are none behind them;
+/// `None`: there are none at all. Sizes are known without reading what has them.
+async fn reach(
     mut connection: &AsyncPgConnection,
     tenant: &Tenant,
     page: &Page,
     after: Seq,
     rows: usize,
+    bytes: usize,
+) -> Result<Option<(Seq, bool)>, Error> {
+    let limit = i64::try_from(rows).unwrap_or(i64::MAX);
+    let size = sql::<BigInt>(
+        "(octet_length(content) + octet_length(tags) + octet_length(metadata) + octet_length(links) \
+          + coalesce(octet_length(procedure), 0))::bigint",
+    );
+    let sized = behind(tenant, page, after).order(memories::seq).limit(limit).select((memories::seq, size));
+    let sized: Vec<(i64, i64)> = sized.load(&mut connection).await?;
+    let mut left = i64::try_from(bytes).unwrap_or(i64::MAX);
+    for (at, (seq, size)) in sized.iter().enumerate() {
+        left -= size;
+        if left < 0 && at + 1 < sized.len() {
+            return Ok(Some((Seq(*seq), false)));
+        }
+    }
+    Ok(sized.last().map(|(seq, _)| (Seq(*seq), sized.len() < rows)))
+}
+
+/// The rows up to a place that can be on a page; the filter as a whole is applied to what comes back.
+async fn some(
+    mut connection: &AsyncPgConnection,
+    tenant: &Tenant,
+    page: &Page,
+    after: Seq,
+    last: Seq,
 ) -> Result<Vec<Kept>, Error> {
+    let rows = behind(tenant, page, after).filter(memories::seq.le(last.0)).order(memories::seq);
+    kept(rows.load::<Row>(&mut connection).await?)
+}
+
+/// What can be on a page of a list.
+fn behind<'a>(tenant: &'a Tenant, page: &'a Page, after: Seq) -> memories::BoxedQuery<'a, Pg> {
     let Filter { user, agent, session, kind, .. } = &page.filter;
     let text = |label: &Label| label.as_str().to_owned();
     let mut all = memories::table.filter(memories::tenant_id.eq(tenant.as_str())).into_boxed::<Pg>();
@@ -84,26 +120,56 @@ async fn some(
     if let Some(kind) = kind {
         all = all.filter(memories::kind.eq(kind.as_str()));
     }
-    let limit = i64::try_from(rows).unwrap_or(i64::MAX);
-    kept(all.order(memories::seq).limit(limit).load::<Row>(&mut connection).await?)
+    all
 }
 
-/// All states of a memory, the oldest first, the present one last.
+/// A page of the states of a memory, the oldest first, the present one last.
 pub(crate) async fn versions(
+    connection: &AsyncPgConnection,
+    tenant: &Tenant,
+    id: MemoryId,
+    page: PastPage,
+) -> Result<Past, Error> {
+    let own = [id];
+    let first = earlier(connection, tenant, id, page.after);
+    // The memory is asked for first: what it is left as meanwhile is not among its earlier states.
+    let (present, mut rows) = tokio::try_join!(lookups::by_ids(connection, tenant, &own), first)?;
+    let Some(present) = present.into_iter().next() else { return Ok(Past::default()) };
+    let (mut filling, mut last) = (Filling::new(page.limit), page.after);
+    loop {
+        let is_end = rows.len() < STATES;
+        for row in rows {
+            let version = row.of(&present.memory)?;
+            last = version.memory.version;
+            if last < present.memory.version {
+                let bytes = version.memory.bytes();
+                if !filling.put(version, bytes) {
+                    return Ok(filling.past());
+                }
+            }
+        }
+        if is_end {
+            break;
+        }
+        rows = earlier(connection, tenant, id, last).await?;
+    }
+    if present.memory.version > page.after {
+        let bytes = present.memory.bytes();
+        filling.put(Version { memory: present.memory, since: present.since, subject: present.subject }, bytes);
+    }
+    Ok(filling.past())
+}
+
+/// The next earlier states behind a version.
+async fn earlier(
     mut connection: &AsyncPgConnection,
     tenant: &Tenant,
     id: MemoryId,
-) -> Result<Vec<Version>, Error> {
-    let same = versions::tenant_id.eq(memories::tenant_id).and(versions::id.eq(memories::id));
-    let of = memories::table.left_join(versions::table.on(same));
-    let of = of.filter(memories::tenant_id.eq(tenant.as_str())).filter(memories::id.eq(id.0));
-    let rows: Vec<(Row, Option<VersionRow>)> = of.order(versions::version).load(&mut connection).await?;
-    let Some((present, _)) = rows.as_slice().first() else { return Ok(Vec::new()) };
-    let present = Kept::try_from(present.clone())?;
-    let earlier = rows.into_iter().filter_map(|(_, row)| row).map(|row| row.of(&present.memory));
-    let mut all = earlier.collect::<Result<Vec<_>, InvalidRow>>()?;
-    all.push(Version { memory: present.memory, since: present.since, subject: present.subject });
-    Ok(all)
+    after: u32,
+) -> Result<Vec<VersionRow>, Error> {
+    let of = versions::table.filter(versions::tenant_id.eq(tenant.as_str())).filter(versions::id.eq(id.0));
+    let later = of.filter(versions::version.gt(i64::from(after))).order(versions::version);
+    Ok(later.limit(STATES as i64).load(&mut connection).await?)
 }
 
 /// All links that begin or end at one of these memories, each once, sorted.

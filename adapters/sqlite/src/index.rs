@@ -1,7 +1,9 @@
-//! What is in memory: every unerased memory by id and place, the index of each namespace, and the density matrices.
+//! What is in memory: every unerased memory by id and place, the index of each namespace, and the density
+//! matrices used last.
 //!
 //! Derived from the rows and always rebuildable; the writer applies the effects of each act after its commit, in order.
 
+mod matrices;
 mod stale;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,6 +20,9 @@ use domain::link::{Edge, Link, Relation};
 use domain::memory::{Memory, MemoryId, Seq};
 use domain::tenant::{Namespace, Tenant};
 use domain::time::Timestamp;
+use matrices::Matrices;
+
+pub(crate) use matrices::Known;
 
 /// What an act changes in memory, once it is on disk.
 #[derive(Debug)]
@@ -67,7 +72,7 @@ pub(crate) struct Directory {
     lens: Lens,
     shelves: HashMap<Tenant, Shelf>,
     unmerged: BTreeMap<Seq, (Tenant, MemoryId)>,
-    matrices: HashMap<(Tenant, Namespace), Arc<DensityMatrix>>,
+    matrices: Matrices,
     breaches: Vec<Breach>,
     maintenance: Option<Maintenance>,
 }
@@ -108,9 +113,24 @@ impl Directory {
         self.shelves.get(tenant)
     }
 
-    /// The density matrix of a namespace, if anything was merged.
-    pub(crate) fn matrix(&self, tenant: &Tenant, namespace: &Namespace) -> Option<Arc<DensityMatrix>> {
-        self.matrices.get(&(tenant.clone(), namespace.clone())).cloned()
+    /// The density matrix of a namespace, as far as it is known.
+    pub(crate) fn matrix(&self, place: &(Tenant, Namespace)) -> Known {
+        self.matrices.get(place)
+    }
+
+    /// Whether anything was merged into the density matrix of a namespace.
+    pub(crate) fn has_matrix(&self, place: &(Tenant, Namespace)) -> bool {
+        self.matrices.has(place)
+    }
+
+    /// A namespace has a density matrix on disk.
+    pub(crate) fn note_matrix(&mut self, place: (Tenant, Namespace)) {
+        self.matrices.note(place);
+    }
+
+    /// Keeps a density matrix that was read from disk as a change left it.
+    pub(crate) fn keep_matrix(&mut self, place: &(Tenant, Namespace), change: u64, matrix: Arc<DensityMatrix>) {
+        self.matrices.keep(place, change, matrix);
     }
 
     /// Hands over the breaches found so far.
@@ -125,7 +145,8 @@ impl Directory {
 
     /// Takes what was loaded again in place of all this, but for what is still to be told.
     pub(crate) fn replace(&mut self, loaded: Self) {
-        *self = Self { breaches: self.breaches(), ..loaded };
+        let matrices = loaded.matrices.after(&self.matrices);
+        *self = Self { breaches: self.breaches(), matrices, ..loaded };
     }
 
     /// The oldest memories that no matrix has seen, with their places.
@@ -178,10 +199,10 @@ impl Directory {
                 }
             }
             Effect::Matrix(tenant, namespace, Some(matrix)) => {
-                self.matrices.insert((tenant, namespace), matrix);
+                self.matrices.put((tenant, namespace), matrix);
             }
             Effect::Matrix(tenant, namespace, None) => {
-                self.matrices.remove(&(tenant, namespace));
+                self.matrices.forget(&(tenant, namespace));
             }
             Effect::Breach(breach) => self.breaches.push(breach),
             Effect::Maintenance(maintenance) => self.maintenance = maintenance,

@@ -1,7 +1,6 @@
 //! From the rows to what is in memory; every checksum is verified on the way.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
@@ -26,7 +25,7 @@ pub(crate) struct Loaded {
     pub(crate) last: Seq,
     /// The latest moment that any memory names.
     pub(crate) latest: Timestamp,
-    /// Whose matrices are not in memory, because they break a law.
+    /// Whose matrices break a law.
     pub(crate) unsound: Vec<(Tenant, Namespace)>,
 }
 
@@ -81,7 +80,8 @@ fn load_tombstones(connection: &mut SqliteConnection, loaded: &mut Loaded) -> Re
     Ok(())
 }
 
-/// A matrix is derived from memories: one that is damaged keeps nothing from being loaded.
+/// A matrix is derived from memories: one that is damaged keeps nothing from being loaded. They are checked one by one and
+/// stay on disk until somebody asks for them.
 fn load_matrices(connection: &mut SqliteConnection, loaded: &mut Loaded) -> Result<(), Error> {
     for row in density::table.load_iter::<MatrixRow, DefaultLoadingMode>(connection)? {
         let row = row?;
@@ -91,7 +91,7 @@ fn load_matrices(connection: &mut SqliteConnection, loaded: &mut Loaded) -> Resu
         };
         match row.read() {
             Ok(read) if read.broken.is_empty() => {
-                loaded.directory.apply(Effect::Matrix(tenant, namespace, Some(Arc::new(read.matrix))));
+                loaded.directory.note_matrix((tenant, namespace));
             }
             _ => loaded.unsound.push((tenant, namespace)),
         }
@@ -101,7 +101,7 @@ fn load_matrices(connection: &mut SqliteConnection, loaded: &mut Loaded) -> Resu
     for (tenant, namespace) in merged.load::<(String, String)>(connection)? {
         let (Ok(tenant), Ok(namespace)) = (row::tenant(&tenant), row::namespace(&namespace)) else { continue };
         let place = (tenant, namespace);
-        if loaded.directory.matrix(&place.0, &place.1).is_none() && !loaded.unsound.contains(&place) {
+        if !loaded.directory.has_matrix(&place) && !loaded.unsound.contains(&place) {
             loaded.unsound.push(place);
         }
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
-    Remembering, Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Filling, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Past,
+    PastPage, Reencoding, Remembering, Stale, Stored, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::teaching::{Lessons, Taught, Teaching};
@@ -23,10 +23,11 @@ use domain::time::Timestamp;
 
 use crate::Sqlite;
 use crate::acts::apply::Applying;
+use crate::acts::density::row::MatrixRow;
 use crate::acts::density::snapshots;
 use crate::acts::teach;
-use crate::error::{ActError, Error};
-use crate::index::{Shelf, reading};
+use crate::error::{ActError, Error, InvalidRow};
+use crate::index::{Known, Shelf, reading};
 use crate::versions;
 use crate::writer::{Command, Merging};
 
@@ -64,23 +65,22 @@ impl Ledger for Sqlite {
     async fn list(&self, tenant: &Tenant, page: Page) -> Result<Listed, PortError> {
         let directory = self.index.read();
         let Some(shelf) = directory.shelf(tenant) else { return Ok(Listed::default()) };
-        let limit = page.limit.max(1);
         let wanted = |memory: &Memory| {
             page.namespace.as_ref().is_none_or(|namespace| *namespace == memory.namespace) && page.filter.admits(memory)
         };
         let fitting = shelf.after(page.after).filter(|(_, memory)| wanted(memory));
-        // One more than wanted shows whether this part is the last.
-        let mut found: Vec<(Seq, Arc<Memory>)> =
-            fitting.take(limit.saturating_add(1)).map(|(seq, memory)| (seq, memory.clone())).collect();
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|(seq, _)| *seq);
-        Ok(Listed { memories: found.into_iter().map(|(_, memory)| memory).collect(), next })
+        let mut filling = Filling::new(page.limit);
+        for (seq, memory) in fitting {
+            if !filling.put((seq, memory.clone()), memory.bytes()) {
+                break;
+            }
+        }
+        Ok(filling.listed())
     }
 
-    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
+    async fn versions(&self, tenant: &Tenant, id: MemoryId, page: PastPage) -> Result<Past, PortError> {
         let tenant = tenant.clone();
-        let read = self.readers.run(move |connection| versions::of(connection, &tenant, id)).await;
+        let read = self.readers.run(move |connection| versions::of(connection, &tenant, id, page)).await;
         read.map_err(|error| error.at("ledger", "read the versions of a memory"))
     }
 
@@ -165,8 +165,15 @@ impl LongTermMemory for Sqlite {
 
 impl DensityStore for Sqlite {
     async fn matrix(&self, tenant: &Tenant, namespace: &Namespace) -> Result<Arc<DensityMatrix>, PortError> {
-        let known = self.index.read().matrix(tenant, namespace);
-        Ok(known.unwrap_or_else(|| self.mixed.clone()))
+        let place = (tenant.clone(), namespace.clone());
+        if let Some(matrix) = self.read_matrix(&place).await? {
+            return Ok(matrix);
+        }
+        // It was damaged after the start: as then, it is mended or replaced.
+        let mended = self.writer.ask(|answer| Command::Mend(place.clone(), answer)).await;
+        mended.map_err(|error| failure(error).at("density", "mend a matrix"))?;
+        let damaged = || Error::from(InvalidRow::new("packed", "is no density matrix")).at("density", "read a matrix");
+        self.read_matrix(&place).await?.ok_or_else(damaged)
     }
 
     async fn merge(
@@ -213,6 +220,26 @@ impl DensityStore for Sqlite {
 
     fn breaches(&self) -> Vec<Breach> {
         self.index.write().breaches()
+    }
+}
+
+impl Sqlite {
+    /// The matrix of a namespace, from memory or from disk; `None`: it breaks a law there.
+    async fn read_matrix(&self, place: &(Tenant, Namespace)) -> Result<Option<Arc<DensityMatrix>>, PortError> {
+        let change = match self.index.read().matrix(place) {
+            Known::Nothing => return Ok(Some(self.mixed.clone())),
+            Known::Here(matrix) => return Ok(Some(matrix)),
+            Known::OnDisk(change) => change,
+        };
+        let (tenant, namespace) = place.clone();
+        let read = self.readers.run(move |connection| MatrixRow::find(connection, &tenant, &namespace)).await;
+        let row = read.map_err(|error| error.at("density", "read a matrix"))?;
+        let sound = row.and_then(|row| row.read().ok()).filter(|read| read.broken.is_empty());
+        let matrix = sound.map(|read| Arc::new(read.matrix));
+        if let Some(matrix) = &matrix {
+            self.index.write().keep_matrix(place, change, matrix.clone());
+        }
+        Ok(matrix)
     }
 }
 

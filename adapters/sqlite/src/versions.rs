@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use application::ports::ledger::Version;
+use application::ports::ledger::{Filling, Past, PastPage, Version};
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use domain::memory::{Memory, MemoryId};
 use domain::tenant::Tenant;
@@ -105,19 +106,33 @@ pub(crate) fn keep(connection: &mut SqliteConnection, kept: &Kept) -> Result<(),
     Ok(())
 }
 
-/// All states of a memory, the oldest first, the present one last.
-pub(crate) fn of(connection: &mut SqliteConnection, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, Error> {
+/// A page of the states of a memory, the oldest first, the present one last.
+pub(crate) fn of(
+    connection: &mut SqliteConnection,
+    tenant: &Tenant,
+    id: MemoryId,
+    page: PastPage,
+) -> Result<Past, Error> {
     connection.transaction(|connection| {
         let bytes = id.0.as_bytes().as_slice();
         let present = memories::table.filter(memories::tenant.eq(tenant.as_str())).filter(memories::id.eq(bytes));
-        let Some(row) = present.get_result::<Row>(connection).optional()? else { return Ok(Vec::new()) };
+        let Some(row) = present.get_result::<Row>(connection).optional()? else { return Ok(Past::default()) };
         let present = Kept::try_from(row)?;
         let earlier = versions::table.filter(versions::tenant.eq(tenant.as_str())).filter(versions::id.eq(bytes));
-        let earlier: Vec<VersionRow> =
-            earlier.order(versions::version).select(VersionRow::as_select()).load(connection)?;
-        let mut all = earlier.into_iter().map(|row| row.of(&present.memory)).collect::<Result<Vec<_>, _>>()?;
-        all.push(Version { memory: present.memory, since: present.since, subject: present.subject });
-        Ok(all)
+        let earlier = earlier.filter(versions::version.gt(i64::from(page.after))).order(versions::version);
+        let mut filling = Filling::new(page.limit);
+        for row in earlier.select(VersionRow::as_select()).load_iter::<VersionRow, DefaultLoadingMode>(connection)? {
+            let version = row?.of(&present.memory)?;
+            let bytes = version.memory.bytes();
+            if !filling.put(version, bytes) {
+                return Ok(filling.past());
+            }
+        }
+        if present.memory.version > page.after {
+            let bytes = present.memory.bytes();
+            filling.put(Version { memory: present.memory, since: present.since, subject: present.subject }, bytes);
+        }
+        Ok(filling.past())
     })
 }
 

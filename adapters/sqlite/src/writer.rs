@@ -32,6 +32,7 @@ pub(crate) enum Command {
     Note(Noting, Answer<()>),
     Reencode(Reencoding, Answer<usize>),
     Merge(Merging, Answer<()>),
+    Mend((Tenant, Namespace), Answer<()>),
     Reset(Resetting, Answer<Renewed>),
     Restore(Restoring, Answer<Option<Renewed>>),
     Apply(Applying, Answer<()>),
@@ -155,6 +156,11 @@ fn work(desk: &mut Desk, waiting: Vec<Command>) {
                 commit(desk, mem::take(&mut group));
                 send(answer, desk.reload().map_err(ActError::from));
             }
+            Command::Mend(place, answer) => {
+                commit(desk, mem::take(&mut group));
+                desk.mend(&[place]);
+                send(answer, Ok(()));
+            }
             Command::Empty(answer) => {
                 commit(desk, mem::take(&mut group));
                 send(answer, desk.empty().map_err(ActError::from));
@@ -212,9 +218,11 @@ fn act(desk: &mut Desk, command: Command) -> Reply {
         Command::Publish(act, answer) => reply(answer, desk.act(|desk| desk.publish(&act))),
         Command::Archive(act, answer) => reply(answer, desk.act(|desk| desk.archive(&act))),
         Command::CompactIfDue(_, answer) => reply(answer, Ok(false)),
-        Command::Reindex(answer) | Command::Empty(answer) | Command::Compact(answer) | Command::Probe(answer) => {
-            reply(answer, Ok(()))
-        }
+        Command::Reindex(answer)
+        | Command::Empty(answer)
+        | Command::Compact(answer)
+        | Command::Mend(_, answer)
+        | Command::Probe(answer) => reply(answer, Ok(())),
     }
 }
 
@@ -238,6 +246,7 @@ fn refuse(command: Command, error: &Error) {
         Command::Merge(_, answer) | Command::Apply(_, answer) | Command::Publish(_, answer) => {
             send(answer, Err(failed()));
         }
+        Command::Mend(_, answer) => send(answer, Err(failed())),
         Command::Reindex(answer) | Command::Empty(answer) | Command::Compact(answer) | Command::Probe(answer) => {
             send(answer, Err(failed()));
         }

@@ -2,6 +2,7 @@
 
 mod maintenance;
 mod noting;
+mod paging;
 mod reencoding;
 
 use std::future::Future;
@@ -11,7 +12,6 @@ use domain::encoding::EncoderId;
 use domain::link::{Edge, Link, Relation};
 use domain::memory::{Importance, Memory, MemoryId, Seq};
 use domain::metadata::Metadata;
-use domain::recall::cue::Filter;
 use domain::tenant::{Label, Namespace, Tenant};
 use domain::time::Timestamp;
 use thiserror::Error;
@@ -23,6 +23,7 @@ use super::teaching::{Lessons, Taught, Teaching};
 
 pub use maintenance::{Maintaining, Maintenance};
 pub use noting::Noting;
+pub use paging::{Filling, Listed, PAGE_BYTES, Page, Past, PastPage, Version};
 pub use reencoding::{Reencoding, Stale};
 
 /// The durable record of one deployment. Suite: `contract::ledger`.
@@ -78,11 +79,17 @@ pub trait Ledger: Send + Sync {
         ids: &[MemoryId],
     ) -> impl Future<Output = Result<Vec<Arc<Memory>>, PortError>> + Send;
 
-    /// A page of memories that satisfy a filter, in the order of their first `Seq`.
+    /// A page of memories that satisfy a filter, in the order of their first `Seq`. It ends at [`PAGE_BYTES`], wherever its limit is.
     fn list(&self, tenant: &Tenant, page: Page) -> impl Future<Output = Result<Listed, PortError>> + Send;
 
-    /// All states of a memory, the oldest first, the present one last; empty where the id is unknown.
-    fn versions(&self, tenant: &Tenant, id: MemoryId) -> impl Future<Output = Result<Vec<Version>, PortError>> + Send;
+    /// A page of the states of a memory, the oldest first, the present one last; empty where the id is unknown. It ends at
+    /// [`PAGE_BYTES`], wherever its limit is.
+    fn versions(
+        &self,
+        tenant: &Tenant,
+        id: MemoryId,
+        page: PastPage,
+    ) -> impl Future<Output = Result<Past, PortError>> + Send;
 
     /// All links that begin or end at one of these memories, each once, sorted.
     fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> impl Future<Output = Result<Vec<Edge>, PortError>> + Send;
@@ -215,7 +222,8 @@ pub struct Changing {
 pub enum Change {
     /// Other data beside the content.
     Amend(Amendment),
-    /// A link more; one that is there already changes nothing and succeeds.
+    /// A link more; one that is there already changes nothing and succeeds. One beyond [`Memory::LINKS`] is
+    /// [`Refusal::TooManyLinks`].
     Link(Link),
     /// A link less, or all links to `to`; none that matches is [`Refusal::UnknownLink`].
     Unlink {
@@ -295,39 +303,6 @@ pub struct ErasedMemory {
     pub namespace: Namespace,
 }
 
-/// Which part of a list is wanted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page {
-    /// Only this namespace.
-    pub namespace: Option<Namespace>,
-    /// What each memory must satisfy.
-    pub filter: Filter,
-    /// Only what was stored after this place.
-    pub after: Seq,
-    /// Most memories wanted, 1 to 1,000.
-    pub limit: usize,
-}
-
-/// A part of a list.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Listed {
-    /// The memories.
-    pub memories: Vec<Arc<Memory>>,
-    /// Where the next part begins; `None`: this was the last.
-    pub next: Option<Seq>,
-}
-
-/// One state of a memory.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Version {
-    /// The memory as it was.
-    pub memory: Arc<Memory>,
-    /// Since when it was so.
-    pub since: Timestamp,
-    /// Who made it so.
-    pub subject: String,
-}
-
 /// Why the ledger would not do it. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
@@ -346,6 +321,9 @@ pub enum Refusal {
     /// A link points at no memory of the tenant.
     #[error("a link points at no memory: {0}")]
     UnknownTarget(MemoryId),
+    /// The memory has as many links as a memory may have.
+    #[error("the memory {0} has {limit} links already, which is the most", limit = Memory::LINKS)]
+    TooManyLinks(MemoryId),
     /// There is no such link to take away.
     #[error("there is no such link to {0}")]
     UnknownLink(MemoryId),

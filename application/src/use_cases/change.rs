@@ -35,6 +35,9 @@ pub enum ChangeError {
     /// Not permitted.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// More tags than a memory may have.
+    #[error("tags has more than {} items", Memory::TAGS)]
+    TooManyTags,
     /// The ledger would not.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -56,13 +59,16 @@ impl Blame for ChangeError {
     fn outcome(&self) -> Outcome {
         match self {
             Self::Forbidden(forbidden) => forbidden.outcome(),
-            Self::Refused(_) => Outcome::Refused,
+            Self::TooManyTags | Self::Refused(_) => Outcome::Refused,
             Self::Failed(_) => Outcome::Error,
         }
     }
 }
 
 pub(crate) async fn execute<P: Ports>(brain: &Brain<P>, call: &Call, command: Amend) -> Result<Changed, ChangeError> {
+    if command.amendment.tags.as_ref().is_some_and(|tags| tags.len() > Memory::TAGS) {
+        return Err(ChangeError::TooManyTags);
+    }
     apply(brain, call, command.id, command.expected, Change::Amend(command.amendment)).await
 }
 

@@ -61,6 +61,11 @@ pub struct MakePlan {
     pub time_budget: Option<Duration>,
 }
 
+impl MakePlan {
+    /// Most facts of the context.
+    pub const CONTEXT: usize = 256;
+}
+
 /// A plan and what it stands on.
 #[derive(Debug, Clone)]
 pub struct Planned {

@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::gate::{Forbidden, permit, permit_by_id, permitted_among};
 use crate::ports::Ports;
 use crate::ports::error::PortError;
-use crate::ports::ledger::{Ledger, Listed, Page, Version};
+use crate::ports::ledger::{Ledger, Listed, Page, Past, PastPage};
 use crate::ports::metrics::Outcome;
 use crate::ports::policy::{Action, Resource};
 
@@ -21,6 +21,15 @@ use crate::ports::policy::{Action, Resource};
 pub struct Read {
     /// Which one.
     pub id: MemoryId,
+}
+
+/// A part of what a memory was is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadVersions {
+    /// Of which one.
+    pub id: MemoryId,
+    /// Which part.
+    pub page: PastPage,
 }
 
 /// A part of all memories is asked for.
@@ -39,7 +48,7 @@ pub struct List {
 /// The memory asked for.
 pub type MemoryRead = Arc<Memory>;
 /// What a memory was, oldest first.
-pub type Versions = Vec<Version>;
+pub type Versions = Past;
 /// Names with the number of memories in each.
 pub type Namespaces = Vec<(Namespace, u64)>;
 
@@ -88,13 +97,17 @@ pub(crate) async fn list<P: Ports>(brain: &Brain<P>, call: &Call, query: List) -
     Ok(listed)
 }
 
-pub(crate) async fn versions<P: Ports>(brain: &Brain<P>, call: &Call, query: Read) -> Result<Versions, ReadError> {
+pub(crate) async fn versions<P: Ports>(
+    brain: &Brain<P>,
+    call: &Call,
+    query: ReadVersions,
+) -> Result<Versions, ReadError> {
     let (_, found) = permit_by_id(&*brain.ports, call, Action::Read, query.id, &[]).await?;
     if !found.is_some_and(|memory| brain.keeps(&memory)) {
         return Err(ReadError::Unknown(query.id));
     }
-    let versions = brain.ports.ledger().versions(&call.caller.tenant, query.id).await?;
-    if versions.is_empty() { Err(ReadError::Unknown(query.id)) } else { Ok(versions) }
+    let past = brain.ports.ledger().versions(&call.caller.tenant, query.id, query.page).await?;
+    if past.versions.is_empty() { Err(ReadError::Unknown(query.id)) } else { Ok(past) }
 }
 
 pub(crate) async fn namespaces<P: Ports>(brain: &Brain<P>, call: &Call) -> Result<Namespaces, ReadError> {

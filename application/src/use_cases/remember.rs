@@ -5,6 +5,7 @@
 //! (the outbox holds it, and recall reads it from there), and a fold that is lost with the process is folded
 //! again from the ledger.
 
+mod draft;
 mod permission;
 
 use std::collections::BTreeSet;
@@ -12,8 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::encoding::Encoding;
-use domain::link::Link;
-use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Procedure, Source, Times};
+use domain::memory::{Memory, MemoryId, Source, Times};
 use domain::metadata::{Metadata, Value};
 use domain::secrets::{SecretKind, in_metadata, in_text};
 use domain::tenant::{Label, Namespace};
@@ -37,6 +37,8 @@ use crate::ports::working::{Admitted, WorkingMemory};
 use crate::quotas::{NoRoom, OverQuota};
 use crate::use_cases::sessions::session_or_active;
 
+pub use draft::Draft;
+
 /// Memories to store, all or nothing.
 #[derive(Debug, Clone)]
 pub struct Remember {
@@ -46,61 +48,20 @@ pub struct Remember {
     pub key: Option<IdempotencyKey>,
 }
 
-/// A memory as a caller gives it.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// The caller's own id; none: a new one.
-    pub id: Option<MemoryId>,
-    /// Where it belongs.
-    pub namespace: Namespace,
-    /// What is to be remembered.
-    pub content: MemoryText,
-    /// What kind of thing it is.
-    pub kind: Kind,
-    /// How much it matters.
-    pub importance: Importance,
-    /// Whom it is of; a `speaker` in the metadata counts where none is given here.
-    pub origin: Origin,
-    /// The caller's tags.
-    pub tags: Vec<Label>,
-    /// The caller's own data.
-    pub metadata: Metadata,
-    /// When it happened.
-    pub occurred: Option<Timestamp>,
-    /// From when on it holds.
-    pub valid: Option<Timestamp>,
-    /// From when on it no longer holds.
-    pub invalid: Option<Timestamp>,
-    /// How long it is to be kept.
-    pub ttl: Option<Duration>,
-    /// What it corrects.
-    pub supersedes: Vec<MemoryId>,
-    /// What it points at.
-    pub links: Vec<Link>,
-    /// How something is done.
-    pub procedure: Option<Procedure>,
-}
+impl Remember {
+    /// Most namespaces that the memories of one act belong to: each has a density matrix.
+    pub const NAMESPACES: usize = 64;
 
-impl Draft {
-    /// A memory with nothing but its content.
-    pub fn new(content: MemoryText) -> Self {
-        Self {
-            id: None,
-            namespace: Namespace::default(),
-            content,
-            kind: Kind::default(),
-            importance: Importance::default(),
-            origin: Origin::default(),
-            tags: Vec::new(),
-            metadata: Metadata::default(),
-            occurred: None,
-            valid: None,
-            invalid: None,
-            ttl: None,
-            supersedes: Vec::new(),
-            links: Vec::new(),
-            procedure: None,
+    /// Checks what has a limit.
+    fn check(&self) -> Result<(), RememberError> {
+        let namespaces: BTreeSet<&Namespace> = self.memories.iter().map(|draft| &draft.namespace).collect();
+        if namespaces.len() > Self::NAMESPACES {
+            return Err(RememberError::TooManyNamespaces { found: namespaces.len() });
         }
+        let too_long = |(index, draft): (usize, &Draft)| {
+            draft.too_long().map(|(field, most)| RememberError::TooLong { index, field, most })
+        };
+        self.memories.iter().enumerate().find_map(too_long).map_or(Ok(()), Err)
     }
 }
 
@@ -140,6 +101,22 @@ pub enum RememberError {
         /// Which of the memories, from 0.
         index: usize,
     },
+    /// A list of a memory has more items than it may have.
+    #[error("memory {index}: {field} has more than {most} items")]
+    TooLong {
+        /// Which of the memories, from 0.
+        index: usize,
+        /// Which list.
+        field: &'static str,
+        /// How many it may have.
+        most: usize,
+    },
+    /// The memories belong to more namespaces than one act may touch.
+    #[error("the memories belong to {found} namespaces, at most {} are allowed", Remember::NAMESPACES)]
+    TooManyNamespaces {
+        /// How many.
+        found: usize,
+    },
     /// More memories of a source than its rate allows.
     #[error("over the rate of memories that come in as source {}", from.as_str())]
     TooMany {
@@ -173,9 +150,12 @@ impl Blame for RememberError {
         match self {
             Self::Forbidden(forbidden) => forbidden.outcome(),
             Self::Failed(_) => Outcome::Error,
-            Self::EndsBeforeItBegins { .. } | Self::TooMany { .. } | Self::OverQuota(_) | Self::Refused(_) => {
-                Outcome::Refused
-            }
+            Self::EndsBeforeItBegins { .. }
+            | Self::TooLong { .. }
+            | Self::TooManyNamespaces { .. }
+            | Self::TooMany { .. }
+            | Self::OverQuota(_)
+            | Self::Refused(_) => Outcome::Refused,
         }
     }
 }
@@ -185,6 +165,7 @@ pub(crate) async fn execute<P: Ports>(
     call: &Call,
     command: Remember,
 ) -> Result<Remembered, RememberError> {
+    command.check()?;
     let ports = &*brain.ports;
     let secrets: Vec<Vec<SecretKind>> = command.memories.iter().map(secrets_in).collect();
     let basis = brain.timed(Stage::Policy, permission::of(ports, call, &command.memories, &secrets)).await?;

@@ -1,10 +1,10 @@
 //! Erasing for good: search, reading and working memory let go.
 
 use application::ports::Ports;
-use application::ports::ledger::{Refusal, Selection};
+use application::ports::ledger::{PastPage, Refusal, Selection};
 use application::ports::working::WorkingMemory;
 use application::use_cases::erase::{Erase, EraseError};
-use application::use_cases::read::Read;
+use application::use_cases::read::ReadVersions;
 use application::use_cases::recall::Recall;
 use application::use_cases::remember::{Draft, Remember, RememberError};
 use domain::memory::Origin;
@@ -20,7 +20,9 @@ async fn an_erased_memory_is_gone_from_every_copy() {
     let receipt = world.erase(Selection::Id(id)).await;
     assert_eq!(receipt.erased.memories.iter().map(|one| one.id).collect::<Vec<_>>(), [id]);
     assert!(world.read(id).await.is_err());
-    assert!(world.brain.versions(&world.ada, Read { id }).await.is_err());
+    assert!(
+        world.brain.versions(&world.ada, ReadVersions { id, page: PastPage { after: 0, limit: 1 } }).await.is_err()
+    );
     assert!(world.brain.session(&world.ada, label("s")).await.unwrap().memories.is_empty());
     let recall =
         Recall { session: Some(label("s")), include_superseded: true, ..Recall::new(text("the code is 4711")) };

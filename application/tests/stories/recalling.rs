@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use application::ports::ledger::{Amendment, Refusal};
+use application::ports::ledger::{Amendment, PastPage, Refusal};
 use application::use_cases::change::{Amend, ChangeError};
-use application::use_cases::read::Read;
+use application::use_cases::read::ReadVersions;
 use application::use_cases::recall::Recall;
 use application::use_cases::remember::Draft;
 use domain::memory::Kind;
@@ -69,7 +69,8 @@ async fn what_has_expired_is_neither_recalled_nor_read() {
     world.pass(1);
     assert_eq!(world.ask("code").await, Vec::<String>::new());
     assert!(world.read(id).await.is_err());
-    assert!(world.brain.versions(&world.ada, Read { id }).await.is_err());
+    let page = PastPage { after: 0, limit: 10 };
+    assert!(world.brain.versions(&world.ada, ReadVersions { id, page }).await.is_err());
     let amend = Amend { id, expected: None, amendment: Amendment::default() };
     assert!(matches!(world.brain.change(&world.ada, amend).await, Err(ChangeError::Refused(Refusal::Unknown(_)))));
     assert_eq!(world.brain.erase_expired(&world.ada.caller.tenant).await.unwrap(), 1);

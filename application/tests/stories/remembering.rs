@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use application::ports::ledger::{IdempotencyKey, Refusal};
+use application::ports::ledger::{Amendment, IdempotencyKey, Refusal};
+use application::use_cases::change::{Amend, ChangeError};
 use application::use_cases::remember::{Draft, Remember, RememberError};
 use domain::link::{Link, Relation};
+use domain::memory::{Cost, Procedure};
 use domain::metadata::{Metadata, Value};
+use domain::tenant::Namespace;
 
 use crate::world::{World, draft, label, own_id, text};
 
@@ -47,6 +50,61 @@ async fn a_memory_that_ends_before_it_begins_is_refused() {
         world.brain.remember(&world.ada, Remember { memories: vec![draft("ever"), inverted], key: None }).await;
     assert!(matches!(answer, Err(RememberError::EndsBeforeItBegins { index: 1 })), "{answer:?}");
     assert_eq!(world.ask("ever never").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_list_that_is_too_long_is_refused_with_its_name_and_its_limit() {
+    let world = World::new();
+    let fact = || text("the kettle is on");
+    let how = |preconditions, effects| {
+        let procedure = Procedure {
+            preconditions: vec![fact(); preconditions],
+            effects: vec![fact(); effects],
+            cost: Cost::default(),
+        };
+        Draft { procedure: Some(procedure), ..draft("how") }
+    };
+    let link = Link { to: own_id(1), relation: Relation::Related };
+    for (long, name, limit) in [
+        (Draft { tags: vec![label("tea"); 65], ..draft("tags") }, "tags", 64),
+        (Draft { supersedes: vec![own_id(1); 257], ..draft("supersedes") }, "supersedes", 256),
+        (Draft { links: vec![link; 257], ..draft("links") }, "links", 256),
+        (how(65, 64), "procedure.preconditions", 64),
+        (how(64, 65), "procedure.effects", 64),
+    ] {
+        let command = Remember { memories: vec![draft("plain"), long], key: None };
+        match world.brain.remember(&world.ada, command).await {
+            Err(RememberError::TooLong { index: 1, field, most }) => assert_eq!((field, most), (name, limit)),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    assert_eq!(world.ask("plain").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_act_touches_sixty_four_namespaces_at_most() {
+    let world = World::new();
+    let apart = |number: usize| {
+        let namespace = Namespace::try_new(&format!("room-{number}")).expect("a namespace");
+        Draft { namespace, ..draft("apart") }
+    };
+    let act = |count| Remember { memories: (0..count).map(apart).collect(), key: None };
+    let refused = world.brain.remember(&world.ada, act(65)).await;
+    assert!(matches!(refused, Err(RememberError::TooManyNamespaces { found: 65 })), "{refused:?}");
+    world.brain.remember(&world.ada, act(64)).await.expect("stored");
+}
+
+#[tokio::test]
+async fn a_memory_gets_no_more_tags_than_it_may_have() {
+    let world = World::new();
+    let id = world.keep(draft("plain")).await.memory.id;
+    let amend = |count: usize| {
+        let tags = (0..count).map(|number| label(&format!("tag {number}"))).collect();
+        Amend { id, expected: None, amendment: Amendment { tags: Some(tags), ..Amendment::default() } }
+    };
+    let refused = world.brain.change(&world.ada, amend(65)).await;
+    assert!(matches!(refused, Err(ChangeError::TooManyTags)), "{refused:?}");
+    assert_eq!(world.brain.change(&world.ada, amend(64)).await.expect("changed").tags.len(), 64);
 }
 
 #[tokio::test]

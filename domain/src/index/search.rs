@@ -188,7 +188,7 @@ impl NamespaceIndex {
         if cue.weights.get(Term::Link) == 0.0 {
             return;
         }
-        let best: Vec<(f32, Vec<MemoryId>)> = candidates
+        let best: Vec<(f32, HashSet<MemoryId>)> = candidates
             .iter()
             .take(FOLLOWED.min(found))
             .map(|one| (fuse::score(one.signals.dot(&cue.weights)), self.links.of(&one.memory).collect()))

@@ -121,11 +121,12 @@ impl Task {
     fn push(&mut self, complements: &Complements, action: &GroundAction) {
         let needs =
             sorted(action.needs.iter().copied().chain(action.forbids.iter().map(|&fact| complements.get(fact))));
-        let deleted = sorted(action.deletes.iter().copied().filter(|fact| !action.adds.contains(fact)));
+        let added = sorted(action.adds.iter().copied());
+        let deleted = sorted(action.deletes.iter().copied().filter(|fact| added.binary_search(fact).is_err()));
         let complement =
             |facts: &[u32]| -> Vec<u32> { facts.iter().filter_map(|&fact| complements.find(fact)).collect() };
-        let adds = sorted(action.adds.iter().copied().chain(complement(&deleted)));
-        let deletes = sorted(deleted.iter().copied().chain(complement(&action.adds)));
+        let adds = sorted(added.iter().copied().chain(complement(&deleted)));
+        let deletes = sorted(deleted.iter().copied().chain(complement(&added)));
         // What is needed and stays is no effect.
         self.adds.push(adds.into_iter().filter(|fact| needs.binary_search(fact).is_err()));
         self.deletes.push(deletes);

@@ -1,5 +1,7 @@
 //! What recall is asked with.
 
+use std::collections::HashSet;
+
 use crate::encoding::Encoding;
 use crate::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Source};
 use crate::metadata::Metadata;
@@ -64,6 +66,9 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Most tags that all must be there, and most of which one must.
+    pub const TAGS: usize = 64;
+
     /// The moment at which a memory must hold, if that and nothing else is asked.
     pub(crate) fn only_when(&self) -> Option<Timestamp> {
         let at = self.holds_at?;
@@ -80,14 +85,25 @@ impl Filter {
             && wanted(&self.speaker, &origin.speaker)
             && self.kind.is_none_or(|kind| kind == memory.kind)
             && self.source.is_none_or(|source| source == origin.source)
-            && self.tags_all.iter().all(|tag| memory.tags.contains(tag))
-            && (self.tags_any.is_empty() || self.tags_any.iter().any(|tag| memory.tags.contains(tag)))
+            && self.admits_tags(&memory.tags)
             && self.metadata.entries().iter().all(|(key, value)| memory.metadata.get(key) == Some(value))
             && self.occurred_after.is_none_or(|from| happened >= from)
             && self.occurred_before.is_none_or(|to| happened < to)
             && self.min_importance.is_none_or(|least| memory.importance >= least)
             && self.holds_at.is_none_or(|at| memory.times.hold_at(at))
             && self.known_at.is_none_or(|at| memory.times.created <= at)
+    }
+
+    fn admits_tags(&self, tags: &[Label]) -> bool {
+        let fit = |has: &dyn Fn(&Label) -> bool| {
+            self.tags_all.iter().all(has) && (self.tags_any.is_empty() || self.tags_any.iter().any(has))
+        };
+        if tags.len() <= Memory::TAGS {
+            return fit(&|tag| tags.contains(tag));
+        }
+        // Memories of earlier versions have as many as a body could hold.
+        let tags: HashSet<&Label> = tags.iter().collect();
+        fit(&|tag| tags.contains(tag))
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use application::ports::ledger::{
-    Change, Changing, Erasing, Ledger, LedgerError, NewMemory, Note, Refusal, Remembering, Selection, Stored, Written,
+    Change, Changing, Erasing, Ledger, LedgerError, NewMemory, Note, PastPage, Refusal, Remembering, Selection, Stored,
+    Version, Written,
 };
 use domain::encoding::{EncoderId, Encoding};
 use domain::link::{Link, Relation};
@@ -75,6 +76,12 @@ pub(crate) fn memory(number: u128, content: &str) -> Memory {
 /// Memories 1 to `count`, each with its number as content.
 pub(crate) fn numbered(count: u128) -> Vec<Memory> {
     (1..=count).map(|number| memory(number, &format!("entry {number}"))).collect()
+}
+
+/// All states of a memory.
+pub(crate) async fn versions(ledger: &impl Ledger, tenant: &Tenant, number: u128) -> Vec<Version> {
+    let page = PastPage { after: 0, limit: 1_000 };
+    ledger.versions(tenant, id(number), page).await.expect("versions").versions
 }
 
 /// A direction that the seed names.

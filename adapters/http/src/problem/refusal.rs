@@ -12,6 +12,7 @@ impl From<Refusal> for Problem {
             Refusal::IdTaken(_) | Refusal::Erased(_) | Refusal::TakenBack(_) => Self::new(Conflict, refusal),
             Refusal::UnknownSuperseded(id) => Self::field("supersedes", format_args!("names no memory: {id}")),
             Refusal::UnknownTarget(id) => Self::field("links", format_args!("point at no memory: {id}")),
+            Refusal::TooManyLinks(_) => Self::new(Conflict, refusal),
             Refusal::Changed { .. } => Self::new(ProblemKind::Changed, refusal),
             Refusal::Full => Self::new(ProblemKind::OverQuota, refusal),
             Refusal::KeyReused => Self::field("Idempotency-Key", "was used with another body"),

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use application::use_cases::remember::Draft;
 use domain::link::Link;
-use domain::memory::Origin;
+use domain::memory::{Memory, Origin};
 use poem_openapi::Object;
 use serde::Deserialize;
 
 use crate::object;
+use crate::wire::few::Few;
 use crate::wire::link::LinkBody;
 use crate::wire::metadata::MetadataObject;
 use crate::wire::names::{MemoryKind, MemorySource};
@@ -41,8 +42,8 @@ pub struct RememberRequest {
     pub kind: Option<MemoryKind>,
     /// How much it matters, 0 to 1; 0.5 if left out.
     pub importance: Option<Share>,
-    /// Tags of the caller's own.
-    pub tags: Option<Vec<Name>>,
+    /// Tags of the caller's own, at most 64; one given twice is kept once.
+    pub tags: Option<Few<Name, { Memory::TAGS }>>,
     /// Data of the caller's own: an object of at most 16 KiB.
     pub metadata: Option<MetadataObject>,
     /// By which path it comes in; `user` if left out.
@@ -55,11 +56,11 @@ pub struct RememberRequest {
     pub invalid_at: Option<Moment>,
     /// How many seconds it is to be kept; for good if left out.
     pub ttl_seconds: Option<Count<1, { u32::MAX }>>,
-    /// Memories that this one corrects: they stop holding when this one begins to.
-    pub supersedes: Option<Vec<Id>>,
-    /// Other memories that it points at.
-    #[serde(default, deserialize_with = "object::maybe_list")]
-    pub links: Option<Vec<LinkBody>>,
+    /// Memories that this one corrects: they stop holding when this one begins to. At most 256.
+    pub supersedes: Option<Few<Id, { Memory::SUPERSEDES }>>,
+    /// Other memories that it points at: at most 256, to which others can be added up to 1,024.
+    #[serde(default, deserialize_with = "object::maybe_few")]
+    pub links: Option<Few<LinkBody, { Memory::LINKS_AT_FIRST }>>,
     /// How something is done, for memories of kind `procedural`.
     #[serde(default, deserialize_with = "object::maybe")]
     pub procedure: Option<ProcedureBody>,
@@ -95,7 +96,7 @@ impl From<RememberRequest> for Draft {
                 speaker: name(request.speaker),
                 source: request.source.map(Into::into).unwrap_or_default(),
             },
-            tags: request.tags.unwrap_or_default().into_iter().map(|tag| tag.0).collect(),
+            tags: each_once(request.tags.unwrap_or_default().into_iter().map(|tag| tag.0)),
             metadata: request.metadata.unwrap_or_default().0,
             occurred: moment(request.occurred_at),
             valid: moment(request.valid_at),
@@ -110,9 +111,9 @@ impl From<RememberRequest> for Draft {
 }
 
 /// The same in the same order, but nothing twice.
-fn each_once<T: Ord + Copy>(items: impl Iterator<Item = T>) -> Vec<T> {
+pub(crate) fn each_once<T: Ord + Clone>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut seen = BTreeSet::new();
-    items.filter(|item| seen.insert(*item)).collect()
+    items.filter(|item| seen.insert(item.clone())).collect()
 }
 
 /// Several memories to store, all or nothing.

@@ -1,9 +1,11 @@
 //! The filter of a recall as JSON.
 
 use domain::recall::cue::Filter;
+use domain::tenant::Label;
 use poem_openapi::Object;
 use serde::Deserialize;
 
+use crate::wire::few::Few;
 use crate::wire::metadata::MetadataObject;
 use crate::wire::names::{MemoryKind, MemorySource};
 use crate::wire::values::{Moment, Name, Share};
@@ -22,10 +24,10 @@ pub struct Filters {
     pub speaker: Option<Name>,
     /// Memories of this kind.
     pub kind: Option<MemoryKind>,
-    /// Memories with all of these tags.
-    pub tags_all: Option<Vec<Name>>,
-    /// Memories with at least one of these tags.
-    pub tags_any: Option<Vec<Name>>,
+    /// Memories with all of these tags, at most 64.
+    pub tags_all: Option<Few<Name, { Filter::TAGS }>>,
+    /// Memories with at least one of these tags, at most 64.
+    pub tags_any: Option<Few<Name, { Filter::TAGS }>>,
     /// Memories whose metadata hold these keys with exactly these values.
     pub metadata: Option<MetadataObject>,
     /// Memories that came in by this path.
@@ -41,7 +43,9 @@ pub struct Filters {
 impl From<Filters> for Filter {
     fn from(filters: Filters) -> Self {
         let name = |name: Option<Name>| name.map(|name| name.0);
-        let names = |names: Option<Vec<Name>>| names.unwrap_or_default().into_iter().map(|name| name.0).collect();
+        let names = |names: Option<Few<Name, { Filter::TAGS }>>| -> Vec<Label> {
+            names.unwrap_or_default().into_iter().map(|name| name.0).collect()
+        };
         Self {
             user: name(filters.user_id),
             agent: name(filters.agent_id),

@@ -1,9 +1,10 @@
 //! Procedures as JSON.
 
-use domain::memory::Procedure;
+use domain::memory::{MemoryText, Procedure};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
+use crate::wire::few::Few;
 use crate::wire::values::{Price, Text};
 
 /// How something is done: what must hold before, what holds after, what it costs.
@@ -11,17 +12,19 @@ use crate::wire::values::{Price, Text};
 #[serde(deny_unknown_fields)]
 #[oai(rename = "Procedure")]
 pub struct ProcedureBody {
-    /// Facts that must hold before, as short texts.
-    pub preconditions: Option<Vec<Text>>,
-    /// Facts that hold afterwards; `not X` says that X no longer does.
-    pub effects: Option<Vec<Text>>,
+    /// Facts that must hold before, as short texts; at most 64.
+    pub preconditions: Option<Few<Text, { Procedure::FACTS }>>,
+    /// Facts that hold afterwards; `not X` says that X no longer does. At most 64.
+    pub effects: Option<Few<Text, { Procedure::FACTS }>>,
     /// What doing it costs, 0 or more; 1 if left out.
     pub cost: Option<Price>,
 }
 
 impl From<ProcedureBody> for Procedure {
     fn from(body: ProcedureBody) -> Self {
-        let texts = |texts: Option<Vec<Text>>| texts.unwrap_or_default().into_iter().map(|text| text.0).collect();
+        let texts = |texts: Option<Few<Text, { Procedure::FACTS }>>| -> Vec<MemoryText> {
+            texts.unwrap_or_default().into_iter().map(|text| text.0).collect()
+        };
         Self {
             preconditions: texts(body.preconditions),
             effects: texts(body.effects),
@@ -33,8 +36,8 @@ impl From<ProcedureBody> for Procedure {
 impl From<&Procedure> for ProcedureBody {
     fn from(procedure: &Procedure) -> Self {
         Self {
-            preconditions: Some(procedure.preconditions.iter().cloned().map(Text).collect()),
-            effects: Some(procedure.effects.iter().cloned().map(Text).collect()),
+            preconditions: Some(Few(procedure.preconditions.iter().cloned().map(Text).collect())),
+            effects: Some(Few(procedure.effects.iter().cloned().map(Text).collect())),
             cost: Some(Price(procedure.cost)),
         }
     }

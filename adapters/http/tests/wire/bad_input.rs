@@ -1,5 +1,7 @@
 //! Bad input: refused with a status that fits and the name of the field.
 
+use serde_json::{Value, json};
+
 use crate::service::Service;
 
 #[tokio::test]
@@ -62,6 +64,110 @@ async fn a_bad_field_of_a_memory_is_422_and_named() {
         let answer = service.post("/remember", body).await;
         assert_eq!((answer.status, answer.field().as_str()), (422, field), "{body}: {}", answer.text);
     }
+}
+
+/// Each with one item more than it may have; one fewer is taken.
+#[tokio::test]
+async fn a_list_that_is_too_long_is_422_and_named_with_its_limit() {
+    let service = Service::new();
+    let own = service.remember("Ada drinks tea").await;
+    let patch = format!("/memories/{own}");
+    let names = |count: usize| (0..count).map(|number| json!(format!("name {number}"))).collect::<Vec<_>>();
+    let ids = |count: usize| vec![json!(own); count];
+    let links = |count: usize| vec![json!({"to": own, "relation": "related"}); count];
+    let memory = |field: &str, list: Vec<Value>| json!({"content": format!("{field} {}", list.len()), field: list});
+    let how = |field: &str, count| json!({"content": format!("{field} {count}"), "procedure": {field: names(count)}});
+    let filter = |field: &str, count| json!({"query": "tea", "filters": {field: names(count)}});
+    let batch = |count| json!({"memories": [{"content": "good"}, {"content": "tags", "tags": names(count)}]});
+    type Body<'a> = Box<dyn Fn(usize) -> Value + 'a>;
+    let cases: Vec<(&str, &str, &str, usize, Body<'_>)> = vec![
+        ("POST", "/remember", "tags", 64, Box::new(|count| memory("tags", names(count)))),
+        ("POST", "/remember", "supersedes", 256, Box::new(|count| memory("supersedes", ids(count)))),
+        ("POST", "/remember", "links", 256, Box::new(|count| memory("links", links(count)))),
+        ("POST", "/remember", "procedure.preconditions", 64, Box::new(|count| how("preconditions", count))),
+        ("POST", "/remember", "procedure.effects", 64, Box::new(|count| how("effects", count))),
+        ("POST", "/remember/batch", "memories[1].tags", 64, Box::new(batch)),
+        ("PATCH", &patch, "tags", 64, Box::new(|count| json!({"tags": names(count)}))),
+        ("POST", "/recall", "filters.tags_all", 64, Box::new(|count| filter("tags_all", count))),
+        ("POST", "/recall", "filters.tags_any", 64, Box::new(|count| filter("tags_any", count))),
+        ("POST", "/plan", "context", 256, Box::new(|count| json!({"goal": "tea", "context": names(count)}))),
+    ];
+    for (method, path, field, limit, body) in cases {
+        let answer = service.ask(method, path, &[], &body(limit + 1).to_string()).await;
+        assert_eq!((answer.status, answer.field().as_str()), (422, field), "{path}: {}", answer.text);
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        let message = answer.json()["errors"][0]["message"].clone();
+        assert_eq!(message, json!(format!("has more than {limit} items")), "{field}");
+        let answer = service.ask(method, path, &[], &body(limit).to_string()).await;
+        assert!(answer.status < 300, "{field}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn feedback_names_a_hundred_memories_at_most() {
+    let service = Service::new();
+    let id = service.remember("Ada drinks tea").await;
+    for field in ["useful", "useless"] {
+        let body = json!({"recall_id": id, field: vec![&id; 101]}).to_string();
+        let answer = service.post("/recall/feedback", &body).await;
+        assert_eq!((answer.status, answer.field().as_str()), (422, field), "{}", answer.text);
+        let body = json!({"recall_id": id, field: vec![&id; 100]}).to_string();
+        assert_eq!(service.post("/recall/feedback", &body).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_asked_for_sixty_four_tags_at_most() {
+    let service = Service::new();
+    let path = |count| format!("/memories?{}", vec!["tag=tea"; count].join("&"));
+    let answer = service.get(&path(65)).await;
+    assert_eq!((answer.status, answer.field().as_str()), (422, "tag"), "{}", answer.text);
+    assert!(answer.text.contains("has more than 64 items"), "{}", answer.text);
+    assert_eq!(service.get(&path(64)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_tag_given_twice_is_kept_once_where_it_stood_first() {
+    let service = Service::new();
+    let answer = service.post("/remember", r#"{"content":"x","tags":["b","a","b","c","a"]}"#).await;
+    let path = format!("/memories/{}", answer.json()["id"].as_str().expect("an id"));
+    assert_eq!(service.get(&path).await.json()["tags"], json!(["b", "a", "c"]));
+    let changed = service.ask("PATCH", &path, &[], r#"{"tags":["z","y","z"]}"#).await;
+    assert_eq!(changed.json()["tags"], json!(["z", "y"]));
+}
+
+#[tokio::test]
+async fn a_batch_of_too_many_namespaces_is_422_and_stores_nothing() {
+    let service = Service::new();
+    let batch = |count: usize| {
+        let memory = |number| json!({"content": "x", "namespace": format!("room-{number}")});
+        json!({"memories": (0..count).map(memory).collect::<Vec<_>>()}).to_string()
+    };
+    let answer = service.post("/remember/batch", &batch(65)).await;
+    assert_eq!((answer.status, answer.field().as_str()), (422, "memories"), "{}", answer.text);
+    assert!(answer.text.contains("belong to 65 namespaces, at most 64 are allowed"), "{}", answer.text);
+    assert_eq!(service.get("/memories").await.json()["memories"], json!([]));
+    assert_eq!(service.post("/remember/batch", &batch(64)).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_link_beyond_what_a_memory_may_hold_is_409() {
+    let service = Service::new();
+    let mut ids = Vec::new();
+    for number in 0..130 {
+        ids.push(service.remember(&format!("memory {number}")).await);
+    }
+    let path = format!("/memories/{}/links", ids[0]);
+    let relations = ["requires", "enables", "precedes", "causes", "part_of", "supports", "contradicts", "related"];
+    for id in &ids[1..129] {
+        for relation in relations {
+            let answer = service.post(&path, &json!({"to": id, "relation": relation}).to_string()).await;
+            assert_eq!(answer.status, 201, "{}", answer.text);
+        }
+    }
+    let answer = service.post(&path, &json!({"to": ids[129], "relation": "related"}).to_string()).await;
+    assert_eq!(answer.status, 409, "{}", answer.text);
+    assert!(answer.text.contains("1024 links already"), "{}", answer.text);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod feedback;
 mod front;
 mod maintenance;
 mod openapi;
+mod pages;
 mod problem;
 mod service;
 mod shapes;

@@ -6,8 +6,8 @@ use application::ports::archiving::AuditTrail;
 use application::ports::density::{Breach, DensityStore, Renewed, Resetting, Restoring, Snapshot, Unmerged};
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
-    Remembering, Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Past, PastPage,
+    Reencoding, Remembering, Stale, Stored, Written,
 };
 use application::ports::long_term::{Entry, LongTermMemory, Searched, ServiceId};
 use application::ports::outbox::{Batch, Claim, Depth, Enrolling, Outbox, Settling, Undelivered};
@@ -64,8 +64,8 @@ impl<T: Ledger> Ledger for Switch<T> {
         self.reach("ledger", "list")?.list(tenant, page).await
     }
 
-    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
-        self.reach("ledger", "read versions")?.versions(tenant, id).await
+    async fn versions(&self, tenant: &Tenant, id: MemoryId, page: PastPage) -> Result<Past, PortError> {
+        self.reach("ledger", "read versions")?.versions(tenant, id, page).await
     }
 
     async fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Edge>, PortError> {

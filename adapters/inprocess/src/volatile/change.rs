@@ -18,6 +18,9 @@ impl State {
         }
         match &change {
             Change::Link(link) if estate.get(link.to).is_none() => return Err(Refusal::UnknownTarget(link.to)),
+            Change::Link(link) if !memory.links.contains(link) && memory.links.len() >= Memory::LINKS => {
+                return Err(Refusal::TooManyLinks(id));
+            }
             Change::Unlink { to, relation } => {
                 let meant = |link: &&_| matches(link, *to, *relation);
                 memory.links.iter().find(meant).ok_or(Refusal::UnknownLink(*to))?;

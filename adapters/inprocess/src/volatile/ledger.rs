@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use application::ports::error::PortError;
 use application::ports::ledger::{
-    Changing, Erased, Erasing, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Reencoding,
-    Remembering, Stale, Stored, Version, Written,
+    Changing, Erased, Erasing, Filling, Ledger, LedgerError, Listed, Maintaining, Maintenance, Noting, Page, Past,
+    PastPage, Reencoding, Remembering, Stale, Stored, Written,
 };
 use application::ports::teaching::{Lessons, Taught, Teaching};
 use domain::encoding::EncoderId;
@@ -70,10 +70,17 @@ impl Ledger for Volatile {
         Ok(self.state().estates.get(tenant).map(|estate| estate.list(&page)).unwrap_or_default())
     }
 
-    async fn versions(&self, tenant: &Tenant, id: MemoryId) -> Result<Vec<Version>, PortError> {
+    async fn versions(&self, tenant: &Tenant, id: MemoryId, page: PastPage) -> Result<Past, PortError> {
         let state = self.state();
         let row = state.estates.get(tenant).and_then(|estate| estate.rows.get(&id));
-        Ok(row.map(|row| row.states.clone()).unwrap_or_default())
+        let states = row.into_iter().flat_map(|row| &row.states).filter(|one| one.memory.version > page.after);
+        let mut filling = Filling::new(page.limit);
+        for version in states {
+            if !filling.put(version.clone(), version.memory.bytes()) {
+                break;
+            }
+        }
+        Ok(filling.past())
     }
 
     async fn edges(&self, tenant: &Tenant, ids: &[MemoryId]) -> Result<Vec<Edge>, PortError> {
@@ -123,13 +130,16 @@ impl Ledger for Volatile {
 impl Estate {
     fn list(&self, page: &Page) -> Listed {
         let later = self.order.range((Bound::Excluded(page.after), Bound::Unbounded));
-        let mut wanted = later.filter_map(|(seq, id)| Some((*seq, self.get(*id)?))).filter(|(_, memory)| {
+        let wanted = later.filter_map(|(seq, id)| Some((*seq, self.get(*id)?))).filter(|(_, memory)| {
             page.namespace.as_ref().is_none_or(|name| memory.namespace == *name) && page.filter.admits(memory)
         });
-        let found: Vec<_> = wanted.by_ref().take(page.limit.max(1)).collect();
-        let more = wanted.next().is_some();
-        let next = found.last().filter(|_| more).map(|(seq, _)| *seq);
-        Listed { memories: found.into_iter().map(|(_, memory)| memory.clone()).collect(), next }
+        let mut filling = Filling::new(page.limit);
+        for (seq, memory) in wanted {
+            if !filling.put((seq, memory.clone()), memory.bytes()) {
+                break;
+            }
+        }
+        filling.listed()
     }
 
     fn edges(&self, ids: &[MemoryId]) -> Vec<Edge> {

@@ -81,6 +81,9 @@ fn changed(memory: &Memory, change: &Change, is_there: impl Fn(MemoryId) -> bool
         Change::Link(link) => {
             let mut memory = memory.clone();
             if !memory.links.contains(link) {
+                if memory.links.len() >= Memory::LINKS {
+                    return Err(Refusal::TooManyLinks(memory.id));
+                }
                 memory.links.push(*link);
             }
             Ok(memory)

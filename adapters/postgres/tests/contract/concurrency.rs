@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use application::ports::ledger::{
-    Erasing, IdempotencyKey, Ledger, NewMemory, Note, Page, Remembering, Selection, Stored,
+    Erasing, IdempotencyKey, Ledger, NewMemory, Note, Page, PastPage, Remembering, Selection, Stored,
 };
 use diesel_async::RunQueryDsl;
 use domain::memory::{Importance, Kind, Memory, MemoryId, MemoryText, Origin, Seq, Times};
@@ -15,6 +15,8 @@ use domain::time::Timestamp;
 use futures_util::future::join_all;
 
 use crate::database::Database;
+
+const ALL: PastPage = PastPage { after: 0, limit: 100 };
 
 fn at() -> Timestamp {
     Timestamp::parse("2026-01-01T00:00:00Z").unwrap()
@@ -133,7 +135,8 @@ async fn corrections_at_once_each_make_a_version() {
     };
     all_at_once(&database, (2..=17).map(correct).collect()).await;
     let postgres = database.postgres().await;
-    let versions = postgres.versions(&Tenant::try_new("acme").unwrap(), memory(1, "old").id).await.unwrap();
+    let versions =
+        postgres.versions(&Tenant::try_new("acme").unwrap(), memory(1, "old").id, ALL).await.unwrap().versions;
     let numbers: Vec<u32> = versions.iter().map(|version| version.memory.version).collect();
     assert_eq!(numbers, (1..=17).collect::<Vec<_>>());
 }
@@ -151,7 +154,7 @@ async fn a_large_act_is_whole() {
     let written = postgres.remember(remembering(all, false)).await.unwrap();
     assert_eq!((fresh(&written.answer), written.deliver.len()), (1_000, 1_000));
     let tenant = Tenant::try_new("acme").unwrap();
-    assert_eq!(postgres.versions(&tenant, old[7]).await.unwrap().len(), 2);
+    assert_eq!(postgres.versions(&tenant, old[7], ALL).await.unwrap().versions.len(), 2);
     assert_eq!(postgres.edges(&tenant, &old).await.unwrap().len(), 300);
     assert_eq!(postgres.count_memories().await.unwrap(), 1_000);
     let erasing = Erasing { tenant, selection: Selection::Namespace(Namespace::default()), note: note() };

@@ -38,6 +38,9 @@ impl Desk {
         }
         let mut memory = memory.clone();
         if !memory.links.contains(&link) {
+            if memory.links.len() >= Memory::LINKS {
+                return Err(Refusal::TooManyLinks(memory.id).into());
+            }
             memory.links.push(link);
         }
         Ok(memory)

@@ -241,6 +241,20 @@ async fn a_matrix_damaged_under_a_running_service_is_replaced_by_the_next_merge(
     is_the_fold_of(&sqlite, [1, 2, 4, 3]).await;
 }
 
+/// Who asks meets it, where it is not in memory.
+#[tokio::test]
+async fn a_matrix_damaged_under_a_running_service_is_replaced_when_it_is_asked_for() {
+    let folder = filled().await;
+    let sqlite = open(folder.path()).await;
+    damage(folder.path(), ENTANGLE);
+
+    assert_eq!(matrix(&sqlite).await.observations(), 2);
+
+    let remedies: Vec<Remedy> = sqlite.breaches().into_iter().map(|breach| breach.remedy).collect();
+    assert_eq!((remedies, unmerged(&sqlite).await), (vec![replaced(HOUR, 2, 1)], vec![3, 4]));
+    is_whole(&sqlite).await;
+}
+
 #[tokio::test]
 async fn a_damaged_snapshot_alone_does_no_harm_and_cannot_be_restored() {
     let folder = filled().await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use application::ports::error::PortErrorKind;
-use application::ports::ledger::{Ledger, LedgerError, NewMemory, Refusal, Remembering};
+use application::ports::ledger::{Ledger, LedgerError, NewMemory, PastPage, Refusal, Remembering};
 use application::ports::long_term::LongTermMemory;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -77,7 +77,8 @@ async fn what_supersedes_ends_the_earlier_memory_in_the_same_act() {
 
     let old = read(&sqlite, 1).await.unwrap();
     assert_eq!((old.times.invalid, old.version), (Some(crate::builders::at(50)), 2));
-    let versions = sqlite.versions(&crate::builders::tenant(), id(1)).await.unwrap();
+    let versions =
+        sqlite.versions(&crate::builders::tenant(), id(1), PastPage { after: 0, limit: 9 }).await.unwrap().versions;
     assert_eq!(
         versions.iter().map(|version| version.memory.times.invalid.is_some()).collect::<Vec<_>>(),
         [false, true]

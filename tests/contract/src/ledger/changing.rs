@@ -74,7 +74,7 @@ pub async fn an_amendment_that_changes_nothing_makes_no_version(ledger: &impl Le
     for amendment in [Amendment::default(), same] {
         assert_eq!(*ledger.change(amend(amendment)).await.map(answer).expect("no error"), before);
     }
-    assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 1);
+    assert_eq!(versions(ledger, &acme(), 1).await.len(), 1);
 }
 
 /// `Some(None)`: it holds again.
@@ -94,7 +94,7 @@ pub async fn a_change_of_another_version_is_refused(ledger: &impl Ledger) {
     assert_eq!(ledger.change(seen(1)).await.map(answer).expect("changed").version, 2);
     assert_eq!(refusal(ledger.change(seen(1)).await.map(answer)), Refusal::Changed { id: id(1), version: 2 });
     assert_eq!(refusal(ledger.change(seen(3)).await.map(answer)), Refusal::Changed { id: id(1), version: 2 });
-    assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 2);
+    assert_eq!(versions(ledger, &acme(), 1).await.len(), 2);
 }
 
 /// Whatever the change.
@@ -112,7 +112,19 @@ pub async fn a_link_is_added_once(ledger: &impl Ledger) {
     assert_eq!(ledger.change(add(2, Relation::Causes)).await.map(answer).expect("linked already").version, 2);
     ledger.change(add(2, Relation::Supports)).await.map(answer).expect("linked");
     assert_eq!(links(ledger).await, [link(2, Relation::Causes), link(2, Relation::Supports)]);
-    assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions").len(), 3);
+    assert_eq!(versions(ledger, &acme(), 1).await.len(), 3);
+}
+
+/// One that is there already still succeeds.
+pub async fn a_memory_has_no_more_links_than_it_may(ledger: &impl Ledger) {
+    store(ledger, numbered(130).split_off(1)).await;
+    let all = (2..=129).flat_map(|to| Relation::ALL.map(|relation| link(to, relation)));
+    let full = Memory { links: all.collect(), ..memory(1, "full") };
+    assert_eq!(full.links.len(), Memory::LINKS);
+    store(ledger, vec![full.clone()]).await;
+    let refused = refusal(ledger.change(add(130, Relation::Causes)).await.map(answer));
+    assert_eq!(refused, Refusal::TooManyLinks(id(1)));
+    assert_eq!(*ledger.change(add(129, Relation::Causes)).await.map(answer).expect("linked already"), full);
 }
 
 /// And nothing changes.

@@ -48,7 +48,7 @@ pub async fn an_erased_memory_is_gone_with_its_versions(ledger: &impl Ledger) {
     assert_eq!(erased.memories, [ErasedMemory { id: id(1), namespace: Namespace::default() }]);
     assert!(erased.seq > before[1].seq, "{:?}", erased.seq);
     assert_eq!(left(ledger).await, [2]);
-    assert_eq!(ledger.versions(&acme(), id(1)).await.expect("versions"), []);
+    assert_eq!(versions(ledger, &acme(), 1).await, []);
     assert_eq!(ledger.namespaces(&acme()).await.expect("namespaces"), [(Namespace::default(), 1)]);
     let changed = ledger.change(changing(1, Change::Amend(Amendment::default()))).await.map(answer);
     assert_eq!(refusal(changed), Refusal::Unknown(id(1)));

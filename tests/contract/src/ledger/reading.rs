@@ -1,8 +1,8 @@
 //! Lists, versions, edges, counts, and the walls between tenants.
 
-use application::ports::ledger::{Amendment, Change, Changing, Ledger, Listed, Note, Page, Refusal};
+use application::ports::ledger::{Amendment, Change, Changing, Ledger, Listed, Note, Page, Past, PastPage, Refusal};
 use domain::link::{Edge, Relation};
-use domain::memory::{Kind, Memory, Seq, Times};
+use domain::memory::{Cost, Kind, Memory, MemoryText, Origin, Procedure, Seq, Source, Times};
 use domain::recall::cue::Filter;
 use domain::tenant::Namespace;
 
@@ -44,6 +44,29 @@ pub async fn a_list_goes_on_after_its_cursor(ledger: &impl Ledger) {
         after = listed.next;
     }
     assert_eq!(found, (1..=7).map(id).collect::<Vec<_>>());
+}
+
+/// A memory of a megabyte.
+fn large(number: u128) -> Memory {
+    let fact = text(&"\u{1f9e0}".repeat(MemoryText::LIMIT));
+    let procedure = Procedure { preconditions: Vec::new(), effects: vec![fact; 8], cost: Cost::default() };
+    Memory { procedure: Some(procedure), ..memory(number, &format!("entry {number}")) }
+}
+
+/// And goes on with the next; whatever the filter leaves out counts for nothing.
+pub async fn a_page_ends_where_its_texts_are_too_many_bytes(ledger: &impl Ledger) {
+    let tools = Origin { source: Source::Tool, ..Origin::default() };
+    let passed_over = |number| Memory { origin: tools.clone(), ..large(number) };
+    store(ledger, (1..=6).map(large).collect()).await;
+    store(ledger, (7..=11).map(passed_over).chain([large(12)]).collect()).await;
+    let filter = Filter { source: Some(Source::User), ..Filter::default() };
+    let said = Page { filter, ..page(Seq(0), 1_000) };
+    let first = list(ledger, said.clone()).await;
+    assert_eq!(contents(&first), ["entry 1", "entry 2", "entry 3", "entry 4"]);
+    let after = first.next.expect("there are more");
+    let second = list(ledger, Page { after, ..said }).await;
+    assert_eq!(contents(&second), ["entry 5", "entry 6", "entry 12"]);
+    assert_eq!(second.next, None);
 }
 
 /// Where the limit is met exactly too.
@@ -97,13 +120,52 @@ pub async fn versions_are_oldest_first_with_who_and_when(ledger: &impl Ledger) {
         let act = Changing { note, ..changing(1, Change::Amend(amendment)) };
         ledger.change(act).await.map(answer).expect("changed");
     }
-    let versions = ledger.versions(&acme(), id(1)).await.expect("versions");
+    let versions = versions(ledger, &acme(), 1).await;
     let told: Vec<_> = versions
         .iter()
         .map(|one| (one.memory.version, one.subject.as_str(), one.since, one.memory.tags.len()))
         .collect();
     assert_eq!(told, [(1, "ada", second(0), 0), (2, "bob", second(60), 1), (3, "eve", second(70), 1)]);
     assert_eq!(read(ledger, 1).await.as_ref(), versions.last().map(|one| &one.memory));
+}
+
+/// Changes a memory's tags so often; each time it is another version.
+async fn change(ledger: &impl Ledger, times: u32) {
+    for time in 0..times {
+        let amendment = Amendment { tags: Some(vec![label(&format!("tag {time}"))]), ..Amendment::default() };
+        ledger.change(changing(1, Change::Amend(amendment))).await.map(answer).expect("changed");
+    }
+}
+
+/// The sizes of the pages of a memory's states, which are all there, the present one last.
+async fn pages(ledger: &impl Ledger, limit: usize, states: u32) -> Vec<usize> {
+    let (mut pages, mut found, mut after) = (Vec::new(), Vec::new(), Some(0));
+    while let Some(cursor) = after {
+        let past = ledger.versions(&acme(), id(1), PastPage { after: cursor, limit }).await.expect("versions");
+        pages.push(past.versions.len());
+        found.extend(past.versions.iter().map(|one| one.memory.version));
+        after = past.next;
+    }
+    assert_eq!(found, (1..=states).collect::<Vec<_>>());
+    pages
+}
+
+/// Nothing twice, nothing left out; where the limit is met exactly too.
+pub async fn versions_go_on_after_their_cursor(ledger: &impl Ledger) {
+    store(ledger, numbered(1)).await;
+    change(ledger, 41).await;
+    assert_eq!(pages(ledger, 35, 42).await, [35, 7]);
+    assert_eq!(pages(ledger, 21, 42).await, [21, 21]);
+    assert_eq!(pages(ledger, 41, 42).await, [41, 1]);
+    let behind = ledger.versions(&acme(), id(1), PastPage { after: 42, limit: 1 }).await.expect("versions");
+    assert_eq!(behind, Past::default());
+}
+
+/// The content counts in each of them.
+pub async fn a_page_of_versions_ends_where_its_texts_are_too_many_bytes(ledger: &impl Ledger) {
+    store(ledger, vec![large(1)]).await;
+    change(ledger, 5).await;
+    assert_eq!(pages(ledger, 1_000, 6).await, [4, 2]);
 }
 
 /// Sorted; a link between two of the ids is one edge.
@@ -158,7 +220,7 @@ pub async fn tenants_share_an_id_without_meeting(ledger: &impl Ledger) {
     assert_eq!(ledger.list(&other, page(Seq(0), 10)).await.expect("listed").memories.len(), 1);
     assert_eq!(ledger.namespaces(&other).await.expect("counted"), [(Namespace::default(), 1)]);
     assert_eq!(ledger.edges(&other, &[id(1)]).await.expect("edges"), []);
-    assert_eq!(ledger.versions(&other, id(2)).await.expect("versions"), []);
+    assert_eq!(versions(ledger, &other, 2).await, []);
     assert_eq!(list(ledger, page(Seq(0), 10)).await.memories.len(), 2);
 }
 

@@ -45,12 +45,12 @@ pub async fn a_new_encoding_is_seen_and_makes_no_version(ledger: &impl Ledger) {
     store(ledger, numbered(2)).await;
     let amendment = Amendment { tags: Some(vec![label("kept")]), ..Amendment::default() };
     let changed = ledger.change(changing(1, Change::Amend(amendment))).await.map(answer).expect("changed");
-    let before = ledger.versions(&acme(), id(1)).await.expect("versions");
+    let before = versions(ledger, &acme(), 1).await;
     assert_eq!(reencode(ledger, [1]).await, 1);
     let expected = Memory { encoding: Some(anew(1)), ..Memory::clone(&changed) };
     assert_eq!(read(ledger, 1).await.as_deref(), Some(&expected));
     assert_eq!(read(ledger, 2).await.as_deref(), Some(&memory(2, "entry 2")));
-    let after = ledger.versions(&acme(), id(1)).await.expect("versions");
+    let after = versions(ledger, &acme(), 1).await;
     assert_eq!(after.len(), 2);
     for (was, is) in before.iter().zip(&after) {
         assert_eq!((was.since, &was.subject, was.memory.version), (is.since, &is.subject, is.memory.version));

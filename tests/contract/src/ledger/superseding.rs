@@ -19,7 +19,7 @@ pub async fn what_is_superseded_ends_where_the_new_one_begins(ledger: &impl Ledg
     let expected = Memory { times: Times { invalid: Some(second(30)), ..old.times }, version: 2, ..old.clone() };
     assert_eq!(read(ledger, 1).await.as_deref(), Some(&expected));
     assert_eq!(read(ledger, 2).await.as_deref(), Some(&corrected(2, "lives in Oslo", 1)));
-    let versions = ledger.versions(&acme(), id(1)).await.expect("versions");
+    let versions = versions(ledger, &acme(), 1).await;
     assert_eq!(versions.iter().map(|one| &*one.memory).collect::<Vec<_>>(), [&old, &expected]);
 }
 

@@ -36,7 +36,7 @@ impl Desk {
         tenant: &Tenant,
         namespace: &Namespace,
     ) -> Result<(i64, Arc<DensityMatrix>), Error> {
-        let Some(row) = self.row(tenant, namespace)? else {
+        let Some(row) = MatrixRow::find(&mut self.connection, tenant, namespace)? else {
             // The first merge leaves a snapshot: where there is one, the row was lost.
             if self.has_snapshots(tenant, namespace)? {
                 let lost = InvariantViolation::Shape { dim: self.dimensions, found: 0 };
@@ -92,11 +92,6 @@ impl Desk {
     fn found(&mut self, tenant: &Tenant, namespace: &Namespace, broken: Vec<InvariantViolation>, remedy: Remedy) {
         let (tenant, namespace) = (tenant.clone(), namespace.clone());
         self.effects.push(Effect::Breach(Breach { tenant, namespace, broken, remedy }));
-    }
-
-    fn row(&mut self, tenant: &Tenant, namespace: &Namespace) -> Result<Option<MatrixRow>, Error> {
-        let row = density::table.find((tenant.as_str(), namespace.as_str()));
-        Ok(row.get_result(&mut self.connection).optional()?)
     }
 
     pub(super) fn write(&mut self, row: &MatrixRow) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use domain::density::matrix::DensityMatrix;
 use domain::tenant::{Namespace, Tenant};
 use somabrain_record::matrix::{Columns, packed};
 
-use crate::error::InvalidRow;
+use crate::error::{Error, InvalidRow};
 use crate::schema::density;
 
 /// A row of `density`, or what it was at a snapshot.
@@ -42,6 +42,16 @@ impl MatrixRow {
         };
         row.checksum = row.columns().checksum();
         Ok(row)
+    }
+
+    /// The row of a namespace.
+    pub(crate) fn find(
+        connection: &mut SqliteConnection,
+        tenant: &Tenant,
+        namespace: &Namespace,
+    ) -> Result<Option<Self>, Error> {
+        let row = density::table.find((tenant.as_str(), namespace.as_str()));
+        Ok(row.get_result(connection).optional()?)
     }
 
     /// The matrix, mended where it breaks a law by little; or the laws that it breaks by more, none where it is not what
