@@ -196,6 +196,8 @@ impl Cost {
 impl Procedure {
     /// Most preconditions, and most effects.
     pub const FACTS: usize = 64;
+    /// Most characters of one of them.
+    pub const FACT: usize = 1_024;
 }
 
 impl Default for Cost {

@@ -115,6 +115,19 @@ fn a_line_of_an_import_with_too_long_a_list_is_named_with_the_list_and_its_limit
     }
 }
 
+/// More than a batch may touch.
+#[test]
+fn an_import_may_touch_any_number_of_namespaces() {
+    let (program, data) = (program(), place());
+    let (file, folder) = (data.path().join("lines.jsonl"), data.path().join("data"));
+    let line =
+        |number: usize| json!({"content": "tea", "namespace": format!("room-{}", number % 70)}).to_string() + "\n";
+    fs::write(&file, (0..140).map(line).collect::<String>()).expect("it can be written");
+    let told = done(&program, &folder, &["import", "--json", file.to_str().expect("a plain path")]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((&told["stored"], &told["duplicates"]), (&json!(70), &json!(70)));
+}
+
 #[test]
 fn a_bad_line_of_an_import_is_named_and_nothing_of_the_file_is_stored() {
     let (program, data) = (program(), place());

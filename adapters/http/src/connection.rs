@@ -21,6 +21,9 @@ use crate::config::Limits;
 /// How long to wait when the system has no room for another connection.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 
+/// What has to be taken of an answer in the time of silence by those who keep it waiting: in bytes, 14 KiB a second.
+const PACE: usize = 1 << 20;
+
 /// How a connection of HTTP/2 begins (RFC 9113, section 3.4); no request of HTTP/1.1 begins so.
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0";
 
@@ -100,6 +103,8 @@ pub(crate) struct Patient<Io> {
     io: Io,
     limits: Limits,
     phase: Phase,
+    /// What was taken of an answer since it had to wait last; `None`: it has not.
+    taken: Option<usize>,
     deadline: Instant,
     alarm: Pin<Box<Sleep>>,
     _place: OwnedSemaphorePermit,
@@ -109,7 +114,7 @@ impl<Io> Patient<Io> {
     fn new(io: Io, limits: Limits, place: OwnedSemaphorePermit) -> Self {
         let deadline = Instant::now() + limits.idle_time;
         let alarm = Box::pin(sleep_until(deadline));
-        Self { io, limits, phase: Phase::New(0), deadline, alarm, _place: place }
+        Self { io, limits, phase: Phase::New(0), taken: None, deadline, alarm, _place: place }
     }
 
     /// Moves the deadline; the alarm follows when it rings, and at once only where it would ring too late.
@@ -166,18 +171,28 @@ impl<Io> Patient<Io> {
         });
         if seen == 4 {
             self.phase = Phase::Request;
+            self.taken = None;
             self.wait(self.limits.idle_time);
         } else {
             self.phase = Phase::Head(seen);
         }
     }
 
-    fn went(&mut self, bytes: &[u8]) {
+    fn went(&mut self, bytes: &[u8], count: usize) {
         // `100 Continue` asks for the rest of the request; any other answer ends it.
         if !bytes.starts_with(b"HTTP/1.1 100") {
             self.phase = Phase::Between;
         }
-        self.wait(self.limits.idle_time);
+        self.taken = self.taken.map(|taken| taken + count).filter(|taken| *taken < PACE);
+        if self.taken.is_none() {
+            self.wait(self.limits.idle_time);
+        }
+    }
+
+    /// An answer waits for whom it is for.
+    fn stalls(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        self.taken.get_or_insert(0);
+        self.poll_over(cx)
     }
 
     /// Ready when the patience is over.
@@ -211,11 +226,8 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Patient<Io> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         match Pin::new(&mut this.io).poll_write(cx, buf) {
-            Poll::Pending => this.poll_over(cx).map(Err),
-            written => {
-                this.went(buf);
-                written
-            }
+            Poll::Pending => this.stalls(cx).map(Err),
+            Poll::Ready(written) => Poll::Ready(written.inspect(|count| this.went(buf, *count))),
         }
     }
 
@@ -226,10 +238,9 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Patient<Io> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         match Pin::new(&mut this.io).poll_write_vectored(cx, bufs) {
-            Poll::Pending => this.poll_over(cx).map(Err),
-            written => {
-                this.went(bufs.first().map_or(&[], |buf| buf));
-                written
+            Poll::Pending => this.stalls(cx).map(Err),
+            Poll::Ready(written) => {
+                Poll::Ready(written.inspect(|count| this.went(bufs.first().map_or(&[], |buf| buf), *count)))
             }
         }
     }

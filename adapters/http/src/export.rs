@@ -1,8 +1,6 @@
 //! The list as a stream: one memory a line, read page by page as the caller takes it.
 
-use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use application::brain::Brain;
 use application::call::Call;
@@ -18,6 +16,7 @@ use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 
 use crate::problem::{Problem, ProblemKind};
+use crate::shares::{Share, Shares};
 use crate::wire::memory::MemoryBody;
 
 /// The media type of one JSON document a line.
@@ -32,46 +31,25 @@ const RETRY_SECONDS: u64 = 5;
 /// Exports of a tenant at once.
 const AT_ONCE: usize = 8;
 
-/// The exports that are being sent, by tenant.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Exports(Arc<Mutex<HashMap<Tenant, usize>>>);
+/// The exports that are being sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Exports(Shares);
+
+impl Default for Exports {
+    fn default() -> Self {
+        Self(Shares::new(AT_ONCE))
+    }
+}
 
 impl Exports {
     /// A place for one more.
     ///
     /// # Errors
     /// 429 where the tenant has as many as it may.
-    fn take(&self, tenant: &Tenant) -> Result<Place, Problem> {
-        let mut sent = self.lock();
-        let count = sent.entry(tenant.clone()).or_default();
-        if *count >= AT_ONCE {
-            let detail = format_args!("{AT_ONCE} exports of this tenant are being sent, which is the most");
-            return Err(Problem::new(ProblemKind::TooManyRequests, detail).retry_after(RETRY_SECONDS));
-        }
-        *count += 1;
-        Ok(Place { exports: self.clone(), tenant: tenant.clone() })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Tenant, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// An export's place, free again when it is dropped.
-struct Place {
-    exports: Exports,
-    tenant: Tenant,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut sent = self.exports.lock();
-        if let Some(count) = sent.get_mut(&self.tenant) {
-            *count -= 1;
-            if *count == 0 {
-                sent.remove(&self.tenant);
-            }
-        }
+    fn take(&self, tenant: &Tenant) -> Result<Share, Problem> {
+        let detail = format_args!("{AT_ONCE} exports of this tenant are being sent, which is the most");
+        let full = || Problem::new(ProblemKind::TooManyRequests, detail).retry_after(RETRY_SECONDS);
+        self.0.take(tenant).ok_or_else(full)
     }
 }
 

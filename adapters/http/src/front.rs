@@ -30,6 +30,8 @@ use poem::http::{HeaderValue, Method, header};
 use poem::{Endpoint, Request, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use at_work::AtWork;
+
 use crate::authentication::caller_of;
 use crate::config::Config;
 use crate::problem::{Problem, ProblemKind};
@@ -40,7 +42,7 @@ pub struct Front<P, E> {
     pub(crate) brain: Brain<P>,
     pub(crate) config: Arc<Config>,
     stopping: Stopping,
-    places: Arc<Semaphore>,
+    places: AtWork,
     open_places: Arc<Semaphore>,
     inner: E,
 }
@@ -74,7 +76,7 @@ pub(crate) struct Seen {
 
 impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
     pub(crate) fn new(brain: Brain<P>, config: Arc<Config>, stopping: Stopping, inner: E) -> Self {
-        let places = Arc::new(Semaphore::new(config.limits.concurrency));
+        let places = AtWork::new(config.limits.concurrency);
         let open_places = Arc::new(Semaphore::new(config.limits.open));
         Self { brain, config, stopping, places, open_places, inner }
     }
@@ -134,11 +136,12 @@ impl<P: Ports, E: Endpoint<Output = Response>> Front<P, E> {
         &self,
         request: &Request,
         seen: &mut Seen,
-    ) -> Result<(Caller, admission::Budget, OwnedSemaphorePermit), Problem> {
+    ) -> Result<(Caller, admission::Budget, at_work::Place), Problem> {
         let caller = caller_of(self, request).await?;
         seen.tenant = Some(caller.tenant.to_string());
         let budget = admission::admit(&self.brain, &caller.tenant).await?;
-        Ok((caller, budget, at_work::take(&self.places)?))
+        let place = self.places.take(&caller.tenant)?;
+        Ok((caller, budget, place))
     }
 
     /// A place among the requests to open routes, where one is wanted.

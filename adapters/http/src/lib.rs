@@ -44,6 +44,7 @@ mod remember;
 pub mod routes;
 mod serve;
 mod sessions;
+mod shares;
 pub mod wire;
 
 pub use api::{api, openapi_document};

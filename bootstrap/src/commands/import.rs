@@ -1,8 +1,10 @@
 //! `somabrain import`: stores what a file holds, in batches, with a progress bar.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use application::use_cases::remember::Remember;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -45,7 +47,7 @@ pub(crate) async fn run(args: Import, target: &Target) -> Result<()> {
     for file in &args.files {
         let memories = import::read(file, args.format, args.namespace.as_deref())?;
         let bar = bar(memories.len() as u64, &file.display().to_string());
-        for batch in memories.chunks(usize::from(args.batch)) {
+        for batch in batches(&memories, usize::from(args.batch)) {
             store(target, batch, &mut counts).await?;
             bar.inc(batch.len() as u64);
         }
@@ -65,6 +67,24 @@ pub(crate) fn bar(length: u64, what: &str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {per_sec} eta {eta}")
         .expect("the template is a constant");
     ProgressBar::new(length).with_style(style).with_message(what.to_string())
+}
+
+/// The memories in their order, in batches of at most `most` that belong to no more namespaces than a batch may.
+fn batches(memories: &[Value], most: usize) -> Vec<&[Value]> {
+    let (mut batches, mut begin, mut namespaces) = (Vec::new(), 0, HashSet::new());
+    for (at, memory) in memories.iter().enumerate() {
+        let namespace = memory["namespace"].as_str();
+        let is_full =
+            at - begin == most || namespaces.len() == Remember::NAMESPACES && !namespaces.contains(&namespace);
+        if is_full {
+            batches.push(&memories[begin..at]);
+            (begin, namespaces) = (at, HashSet::new());
+        }
+        namespaces.insert(namespace);
+    }
+    batches.push(&memories[begin..]);
+    batches.retain(|batch| !batch.is_empty());
+    batches
 }
 
 /// Stores a batch at once; where one of it was erased before, one by one, so that the others come in.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use domain::memory::{Cost, Importance, MemoryId, MemoryText};
+use domain::memory::{Cost, Importance, InvalidMemory, MemoryId, MemoryText, Procedure};
 use domain::tenant::{Label, Namespace};
 use domain::time::Timestamp;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
@@ -97,6 +97,22 @@ text_value! {
     }
 }
 text_value! {
+    /// A fact that holds or not: a text of 1 to 1,024 characters.
+    Fact(MemoryText), read_fact, MetaSchema {
+        min_length: Some(1),
+        max_length: Some(Procedure::FACT),
+        ..MetaSchema::new("string")
+    }
+}
+
+fn read_fact(text: &str) -> Result<MemoryText, InvalidMemory> {
+    match text.chars().count() {
+        found if found > Procedure::FACT => Err(InvalidMemory::TooLong { found, limit: Procedure::FACT }),
+        _ => MemoryText::try_new(text),
+    }
+}
+
+text_value! {
     /// A label of the caller's own.
     Name(Label), Label::try_new, MetaSchema {
         min_length: Some(1),
@@ -134,7 +150,7 @@ macro_rules! written_as {
         }
     )*};
 }
-written_as!(Text, Name, NamespaceName);
+written_as!(Text, Fact, Name, NamespaceName);
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -28,6 +28,7 @@ async fn what_is_not_json_is_400() {
 #[tokio::test]
 async fn a_bad_field_of_a_memory_is_422_and_named() {
     let service = Service::new();
+    let long_fact = json!({"content": "x", "procedure": {"effects": ["a".repeat(1_025)]}}).to_string();
     let cases = [
         (r#"{}"#, "content"),
         (r#"{"content":null}"#, "content"),
@@ -56,6 +57,7 @@ async fn a_bad_field_of_a_memory_is_422_and_named() {
         (r#"{"content":"x","procedure":[]}"#, "procedure"),
         (r#"{"content":"x","procedure":{"colour":1}}"#, "procedure.colour"),
         (r#"{"content":"x","procedure":{"cost":-1}}"#, "procedure.cost"),
+        (&long_fact, "procedure.effects[0]"),
         (r#"{"content":"x","valid_at":"2026-01-02T00:00:00Z","invalid_at":"2026-01-01T00:00:00Z"}"#, "invalid_at"),
         (r#"{"payload":{"content":5}}"#, "payload.content"),
         (r#"{"payload":{"content":"x"},"content":"y"}"#, "content"),
