@@ -62,7 +62,12 @@ impl Probes {
             return probe.found.clone();
         }
         match (self.rate.ask(before.map(|probe| probe.arrival), ports.system().now(), 1), before) {
-            (Verdict::Refused { .. }, Some(probe)) => probe.found.clone(),
+            (Verdict::Refused { next, .. }, Some(probe)) => {
+                let found = probe.found.clone();
+                // What a clock that was set back waits for is bounded by what is kept here.
+                last.insert(on.name, Probe { arrival: next, found: found.clone() });
+                found
+            }
             (Verdict::Granted { next, .. } | Verdict::Refused { next, .. }, _) => {
                 let found = begin(ports, on);
                 last.insert(on.name, Probe { arrival: next, found: found.clone() });

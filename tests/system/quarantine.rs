@@ -82,6 +82,8 @@ fn what_is_in_quarantine_is_for_an_admin_alone() {
             );
         }
     }
+    let (_, plan) = desk.asked("planner", "POST", "/plan", &json!({"goal": "serve the tea"}));
+    assert!(!plan.to_string().contains(&trap) && plan["gaps"] == json!([]), "{plan}");
     let change = json!({"importance": 1.0});
     assert_eq!(desk.asked("writer", "PATCH", &format!("/memories/{trap}"), &change).0, 403);
     assert_eq!(desk.asked("writer", "DELETE", &format!("/memories/{trap}"), &Value::Null).0, 403);

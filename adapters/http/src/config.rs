@@ -69,7 +69,8 @@ pub struct Limits {
     pub batch_body: usize,
     /// Most bytes of all header names and values together, and most bytes of path and query together.
     pub headers: usize,
-    /// Most requests that are worked on at once; more are refused with 503.
+    /// Most requests that are worked on at once; more are refused with 503, and with 429 what goes beyond three quarters of
+    /// them for one tenant.
     pub concurrency: usize,
     /// Most requests to open routes that are worked on at once, beside the others; `/livez` does not count.
     pub open: usize,

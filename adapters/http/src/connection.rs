@@ -24,6 +24,9 @@ const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 /// What has to be taken of an answer in the time of silence by those who keep it waiting: in bytes, 14 KiB a second.
 const PACE: usize = 1 << 20;
 
+/// How long nothing is written where it is the server that is waited for.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// How a connection of HTTP/2 begins (RFC 9113, section 3.4); no request of HTTP/1.1 begins so.
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0";
 
@@ -84,6 +87,9 @@ impl Acceptor for Guarded {
     }
 }
 
+/// Nothing has come of a head but the blank lines that may stand before it.
+const BLANK: usize = 5;
+
 /// What a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -91,7 +97,7 @@ enum Phase {
     New(usize),
     /// Between an answer and the next request.
     Between,
-    /// The head of a request is coming; so many bytes of the blank line that ends it have come.
+    /// The head of a request is coming; so many bytes of the blank line that ends it have come, or [`BLANK`].
     Head(usize),
     /// A request is coming or is worked on.
     Request,
@@ -105,6 +111,10 @@ pub(crate) struct Patient<Io> {
     phase: Phase,
     /// What was taken of an answer since it had to wait last; `None`: it has not.
     taken: Option<usize>,
+    /// Whether the last write had to wait.
+    waited: bool,
+    /// When something was written last.
+    written: Instant,
     deadline: Instant,
     alarm: Pin<Box<Sleep>>,
     _place: OwnedSemaphorePermit,
@@ -114,7 +124,17 @@ impl<Io> Patient<Io> {
     fn new(io: Io, limits: Limits, place: OwnedSemaphorePermit) -> Self {
         let deadline = Instant::now() + limits.idle_time;
         let alarm = Box::pin(sleep_until(deadline));
-        Self { io, limits, phase: Phase::New(0), taken: None, deadline, alarm, _place: place }
+        Self {
+            io,
+            limits,
+            phase: Phase::New(0),
+            taken: None,
+            waited: false,
+            written: deadline,
+            deadline,
+            alarm,
+            _place: place,
+        }
     }
 
     /// Moves the deadline; the alarm follows when it rings, and at once only where it would ring too late.
@@ -131,7 +151,7 @@ impl<Io> Patient<Io> {
             Phase::New(seen) => self.first(seen, bytes)?,
             Phase::Between => {
                 self.wait(self.limits.header_time);
-                self.head(0, bytes);
+                self.head(BLANK, bytes);
             }
             Phase::Head(seen) => self.head(seen, bytes),
             Phase::Request => self.wait(self.limits.idle_time),
@@ -153,8 +173,8 @@ impl<Io> Patient<Io> {
         if alike == bytes.len() {
             self.phase = Phase::New(seen + alike);
         } else {
-            // None of those bytes ends a line.
-            self.head(0, bytes);
+            // None of the bytes before ends a line.
+            self.head(BLANK, bytes);
         }
         Ok(())
     }
@@ -162,6 +182,7 @@ impl<Io> Patient<Io> {
     fn head(&mut self, seen: usize, bytes: &[u8]) {
         let seen = bytes.iter().fold(seen, |seen, byte| match (seen, byte) {
             (4, _) => 4,
+            (BLANK, b'\r' | b'\n') => BLANK,
             (0 | 2, b'\r') | (1 | 3, b'\n') => seen + 1,
             // a line may end without a carriage return
             (2, b'\n') => 4,
@@ -183,6 +204,11 @@ impl<Io> Patient<Io> {
         if !bytes.starts_with(b"HTTP/1.1 100") {
             self.phase = Phase::Between;
         }
+        // Who has taken all that there was is not who was waited for.
+        if !self.waited && self.written.elapsed() > PAUSE {
+            self.taken = None;
+        }
+        (self.waited, self.written) = (false, Instant::now());
         self.taken = self.taken.map(|taken| taken + count).filter(|taken| *taken < PACE);
         if self.taken.is_none() {
             self.wait(self.limits.idle_time);
@@ -191,6 +217,7 @@ impl<Io> Patient<Io> {
 
     /// An answer waits for whom it is for.
     fn stalls(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        self.waited = true;
         self.taken.get_or_insert(0);
         self.poll_over(cx)
     }
@@ -249,11 +276,20 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Patient<Io> {
         self.io.is_write_vectored()
     }
 
+    // By TLS an answer can have been written and not be sent.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().io).poll_flush(cx)
+        let this = self.get_mut();
+        match Pin::new(&mut this.io).poll_flush(cx) {
+            Poll::Pending => this.poll_over(cx).map(Err),
+            flushed => flushed,
+        }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().io).poll_shutdown(cx)
+        let this = self.get_mut();
+        match Pin::new(&mut this.io).poll_shutdown(cx) {
+            Poll::Pending => this.poll_over(cx).map(Err),
+            ended => ended,
+        }
     }
 }

@@ -41,6 +41,8 @@ const EVIDENCE: usize = 10;
 const NEAR_THE_BEST: f32 = 0.6;
 /// Memories that the closure may reach in all.
 const MOST_REACHED: usize = 4096;
+/// Memories that are read for that, those of other namespaces among them.
+const MOST_READ: usize = 2 * MOST_REACHED;
 
 /// A plan is asked for.
 #[derive(Debug, Clone)]
@@ -210,19 +212,24 @@ async fn reach_dependencies<P: Ports>(
 ) -> Result<(Vec<Arc<Memory>>, Vec<Edge>), PortError> {
     let (ledger, tenant) = (brain.ports.ledger(), &call.caller.tenant);
     let now = brain.ports.system().now();
-    let mut known: BTreeSet<MemoryId> = relevant.iter().map(|one| one.memory.id).collect();
-    let mut frontier: Vec<MemoryId> = known.iter().copied().collect();
+    let mut seen: BTreeSet<MemoryId> = relevant.iter().map(|one| one.memory.id).collect();
+    let mut frontier: Vec<MemoryId> = seen.iter().copied().collect();
+    let (mut strangers, mut left) = (BTreeSet::new(), MOST_REACHED.saturating_sub(seen.len()));
     let (mut reached, mut edges) = (Vec::new(), BTreeSet::new());
-    while !frontier.is_empty() && known.len() < MOST_REACHED {
+    while !frontier.is_empty() && left > 0 && seen.len() < MOST_READ {
         let found = ledger.edges(tenant, &frontier).await?;
-        let mut layer: Vec<MemoryId> = reach::layer(&known, &found).into_iter().collect();
-        layer.truncate(MOST_REACHED - known.len());
-        edges.extend(found);
-        let mut memories = ledger.read(tenant, &layer).await?;
-        memories.retain(|memory| memory.namespace == query.namespace);
-        known.extend(&layer);
-        frontier = memories.iter().map(|memory| memory.id).collect();
-        reached.extend(memories.into_iter().filter(|memory| memory.times.hold_at(now)));
+        let mut layer: Vec<MemoryId> = reach::layer(&seen, &found).into_iter().collect();
+        layer.truncate(MOST_READ - seen.len());
+        seen.extend(&layer);
+        let (mut own, others): (Vec<_>, Vec<_>) =
+            ledger.read(tenant, &layer).await?.into_iter().partition(|memory| memory.namespace == query.namespace);
+        strangers.extend(others.iter().map(|memory| memory.id));
+        // What they say of others' order is not known here; what is said of them here is a gap.
+        edges.extend(found.into_iter().filter(|edge| !strangers.contains(&edge.from)));
+        own.truncate(left);
+        left -= own.len();
+        frontier = own.iter().map(|memory| memory.id).collect();
+        reached.extend(own.into_iter().filter(|memory| memory.times.hold_at(now)));
     }
     Ok((reached, edges.into_iter().collect()))
 }

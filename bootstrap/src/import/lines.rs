@@ -14,6 +14,16 @@ pub(super) fn memories(text: &str) -> Result<Vec<Value>> {
             let found = memory.pointer(field).and_then(Value::as_array).map_or(0, Vec::len);
             ensure!(found <= most, "line {number} has {found} items in `{}`, at most {most} are allowed", name(field));
         }
+        let facts = ["/procedure/preconditions", "/procedure/effects"];
+        for (field, fact) in facts.into_iter().flat_map(|field| facts_of(&memory, field).map(move |fact| (field, fact)))
+        {
+            let (found, most) = (fact.chars().count(), Procedure::FACT);
+            let field = name(field);
+            ensure!(
+                found <= most,
+                "line {number} has {found} characters in one of `{field}`, at most {most} are allowed"
+            );
+        }
         memories.push(memory);
     }
     Ok(memories)
@@ -27,6 +37,10 @@ const LISTS: [(&str, usize); 5] = [
     ("/procedure/preconditions", Procedure::FACTS),
     ("/procedure/effects", Procedure::FACTS),
 ];
+
+fn facts_of<'a>(memory: &'a Value, field: &str) -> impl Iterator<Item = &'a str> {
+    memory.pointer(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
 
 /// A field as problems name it.
 fn name(pointer: &str) -> String {

@@ -62,8 +62,11 @@ impl Place {
         let controller = self.client.controller_client().unwrap();
         for topic in [&self.audit, &self.memories] {
             controller.create_topic(topic, PARTITIONS, 1, 10_000).await.unwrap();
-            // The controller has it; the broker learns of it a moment later.
-            self.client.partition_client(topic, 0, UnknownTopicHandling::Retry).await.unwrap();
+            // The controller has it; the broker learns of it, and that it leads each partition, a moment later.
+            for partition in 0..PARTITIONS {
+                let client = self.client.partition_client(topic, partition, UnknownTopicHandling::Retry).await.unwrap();
+                client.get_offset(OffsetAt::Latest).await.unwrap();
+            }
         }
     }
 

@@ -96,8 +96,14 @@ impl Server {
     pub fn kill(&mut self) -> io::Result<()> {
         let Some((mut child, keeper)) = self.running.take() else { return Ok(()) };
         drop(keeper);
+        // One just born has what its parent listens on until it is told that the parent is gone.
+        let born = children(child.id()).unwrap_or_default();
         child.kill()?;
-        child.wait().map(drop)
+        child.wait()?;
+        born.iter().for_each(|child| {
+            signal("KILL", *child).ok();
+        });
+        born.into_iter().try_for_each(until_gone)
     }
 
     /// Makes it hang: connections are accepted, by the kernel, and nothing is answered.
@@ -191,6 +197,12 @@ fn signal(name: &str, pid: u32) -> io::Result<()> {
 fn children(pid: u32) -> io::Result<Vec<u32>> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
     Ok(children.split_whitespace().filter_map(|child| child.parse().ok()).collect())
+}
+
+/// Waits until nothing of a process is left but what its parent may still ask for.
+fn until_gone(pid: u32) -> io::Result<()> {
+    let gone = || fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "));
+    until(&format!("process {pid} is gone"), LIMIT, || Ok(gone()))
 }
 
 /// Waits until a process stands still or is gone: a signal reaches one that runs at that moment a little later.
