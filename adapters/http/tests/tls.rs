@@ -127,3 +127,36 @@ async fn handshakes_take_places_among_the_connections() {
     })
     .await;
 }
+
+/// The server has written what it has not sent: nothing is read meanwhile, and no write has to wait.
+#[tokio::test]
+async fn who_asks_on_and_takes_no_answers_is_hung_up_on() {
+    served(Limits { connections: 1, idle_time: Duration::from_secs(2), ..Limits::default() }, |client| async move {
+        let mut greedy = client.connected().await.unwrap();
+        let requests = REQUEST.repeat(1_000);
+        while tokio::time::timeout(Duration::from_secs(1), greedy.write_all(&requests))
+            .await
+            .is_ok_and(|sent| sent.is_ok())
+        {}
+        let begin = Instant::now();
+        while client.connected().await.is_err() {
+            assert!(begin.elapsed() < LONG, "its place is free again");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn blank_lines_before_a_request_are_no_head() {
+    served(Limits { header_time: Duration::from_secs(2), ..Limits::default() }, |client| async move {
+        let mut stream = client.connected().await.unwrap();
+        stream.write_all(b"\r\n\r\n\r\nGET / HT").await.unwrap();
+        hangs_up(&mut stream).await;
+        let mut stream = client.connected().await.unwrap();
+        stream.write_all(&[b"\r\n\r\n", REQUEST].concat()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    })
+    .await;
+}

@@ -88,3 +88,17 @@ async fn asked_without_end_a_component_is_probed_once_a_second() {
     }
     assert_eq!(world.ports().probes(), before + COMPONENTS);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_does_not_keep_an_old_answer() {
+    let world = World::new();
+    world.pass(7_200);
+    for _ in 0..20 {
+        assert!(world.brain.health().await.ok());
+    }
+    world.ports().system().set(world.now().plus_seconds(-3_600));
+    assert!(world.brain.health().await.ok());
+    world.pass(11);
+    world.ports().working().off();
+    assert!(!world.brain.health().await.ok());
+}
