@@ -89,18 +89,16 @@ granting contains role if {
 
 forbidden contains "it belongs to another tenant" if not own
 
-forbidden contains reason if {
-	input.action == "memory:remember"
-	is_string(input.resource.source)
-	not input.resource.source in claimed
-	reason := concat("", ["the caller may not store as source ", input.resource.source, ", only as: ", claims])
+bound := {
+	"memory:remember": "store as source",
+	"memory:supersede": "supersede what came in as source",
 }
 
 forbidden contains reason if {
-	input.action == "memory:supersede"
+	what := bound[input.action]
 	is_string(input.resource.source)
 	not input.resource.source in claimed
-	reason := concat("", ["the caller may not supersede what came in as source ", input.resource.source, ", only as: ", claims])
+	reason := concat("", ["the caller may not ", what, " ", input.resource.source, ", only as: ", claims])
 }
 
 own if {
