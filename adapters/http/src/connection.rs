@@ -122,7 +122,8 @@ pub(crate) struct Patient<Io> {
 
 impl<Io> Patient<Io> {
     fn new(io: Io, limits: Limits, place: OwnedSemaphorePermit) -> Self {
-        let deadline = Instant::now() + limits.idle_time;
+        let now = Instant::now();
+        let deadline = now + limits.idle_time;
         let alarm = Box::pin(sleep_until(deadline));
         Self {
             io,
@@ -130,7 +131,7 @@ impl<Io> Patient<Io> {
             phase: Phase::New(0),
             taken: None,
             waited: false,
-            written: deadline,
+            written: now,
             deadline,
             alarm,
             _place: place,
